@@ -57,9 +57,9 @@ module.exports = {
     ),
     forbid(
       'media-only-for-videos',
-      'Of the modules, only videos, storage, archives, backups, hashes, branding, evidence of reports and for authorities, and the pictures of accounts may use media/.',
+      'Of the modules, only videos, sounds, storage, archives, backups, hashes, branding, evidence of reports and for authorities, and the pictures of accounts may use media/.',
       {
-        path: '^src/modules/(?!videos/|storage/|archives/|backups/|branding/|hashes/|moderation/(?:report-desk|legal-holds)/|accounts/pictures\\.ts$)',
+        path: '^src/modules/(?!videos/|sounds/|storage/|archives/|backups/|branding/|hashes/|moderation/(?:report-desk|legal-holds)/|accounts/pictures\\.ts$)',
       },
       { path: '^media/' },
     ),
@@ -128,6 +128,12 @@ module.exports = {
       'The product does not know its tests.',
       { path: '^(src|federation|media|config|web)/', pathNot: CODE },
       { path: '^test/|\\.test\\.ts$' },
+    ),
+    forbid(
+      'tests-import-no-tests',
+      'A worker loads a module once: what a test file registers for another is missing once it has run there itself.',
+      { path: CODE },
+      { path: CODE },
     ),
     forbid('no-unresolved', 'Every import leads somewhere.', {}, { couldNotResolve: true }),
   ],

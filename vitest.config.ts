@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/helpers/longest-first.ts';
 import { compiledWords } from './web/compiled-words.ts';
 
 /** Suites that each need much of the machine: browsers, several servers at once, processes that are killed. */
@@ -23,6 +24,7 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/helpers/global-setup.ts'],
     reporters: ['default', ['json', { outputFile: '.cache/test-report.json' }]],
     env: { SHARED_DIR: resolve(process.env.SHARED_DIR ?? '../shared') },

@@ -1,15 +1,9 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Pool } from 'undici';
-import { startEmbedded } from '../src/embedded/index.ts';
-import { createLogger } from '../src/lib/log.ts';
 import type { Seeded, Sizes } from './api/seed.ts';
-import { type Part, startPart } from './federation/part.ts';
-import type { Bench, Measurement } from './measurement.ts';
+import type { Part } from './federation/part.ts';
+import { type Bench, type Measurement, quantile } from './measurement.ts';
+import { type Served, withServer, withStack } from './server.ts';
 
-const HOST = '127.0.0.1';
 const CONNECTIONS = 8;
 const LARGE: Sizes = { accounts: 10_000, videos: 100_000, likes: 1_000_000, viewers: 200 };
 const SMALL: Sizes = { accounts: 500, videos: 2_000, likes: 10_000, viewers: 40 };
@@ -67,41 +61,17 @@ interface Run {
  * The reads that apps repeat all day, of a web process with real PostgreSQL and Redis and as much in them as a community
  * gathers, against a route of the same application that asks nothing of the database.
  */
-export const api: Bench = async ({ isSmall }) => {
-  const dir = await mkdtemp(join(tmpdir(), 'vireo-bench-'));
-  await chmod(dir, 0o711);
-  const started = await startEmbedded({
-    ...{
-      dataDir: dir,
-      systemDir: join(dir, 'system'),
-      postgres: true,
-      redis: true,
-      log: createLogger('warn'),
-    },
-    redisServerPath: process.env.REDIS_SERVER_PATH ?? 'redis-server',
-  });
-  if (!started.ok) throw new Error(started.detail);
-  let web: Part | undefined;
-  try {
-    const { databaseUrl = '', redisUrl = '' } = started.stack;
-    const port = await freePort();
-    await mkdir(join(dir, 'server'));
-    web = await startPart('../api/vireo.ts', {
-      ...{ VIREO_ENV: 'test', ROLE: 'web', HOST, PORT: String(port), ORIGIN: `http://${HOST}:${port}` },
-      ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, DATA_DIR: join(dir, 'server') },
-      SECRET_KEY: 'a secret that is only good for a benchmark',
-    });
-    const seeded = await web.ask<Seeded>('seed', isSmall ? SMALL : LARGE);
+export const api: Bench = ({ isSmall }) => {
+  const server = {
+    file: 'api/vireo.ts',
+    seed: (web: Part) => web.ask<Seeded>('seed', isSmall ? SMALL : LARGE),
+  };
+  const measured = async ({ part: web, origin, seeded }: Served<Seeded>): Promise<Measurement[]> => {
     process.stderr.write(`${JSON.stringify(seeded.counted)}\n`);
-    const pool = new Pool(`http://${HOST}:${port}`, { connections: CONNECTIONS, pipelining: 1 });
-    const measured = await measure(web, pool, seeded, isSmall ? SMALL_ROUND_MS : ROUND_MS);
-    await pool.destroy();
-    return measured;
-  } finally {
-    await web?.stop();
-    await started.stack.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
+    const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
+    return measure(web, pool, seeded, isSmall ? SMALL_ROUND_MS : ROUND_MS).finally(() => pool.destroy());
+  };
+  return withStack((stack) => withServer(stack, server, measured));
 };
 
 async function measure(web: Part, pool: Pool, seeded: Seeded, roundMs: number): Promise<Measurement[]> {
@@ -132,8 +102,8 @@ async function measure(web: Part, pool: Pool, seeded: Seeded, roundMs: number): 
     });
     found.push(
       ratio('', 'a second', perSecond, false),
-      ratio(': p50', 'ms', (runs) => quantile(runs, 0.5), true),
-      ratio(': p99', 'ms', (runs) => quantile(runs, 0.99), true),
+      ratio(': p50', 'ms', (runs) => quantile(latenciesOf(runs), 0.5), true),
+      ratio(': p99', 'ms', (runs) => quantile(latenciesOf(runs), 0.99), true),
       {
         ...{ metric: `${read.name}: queries`, unit: 'a request', value: counts.large },
         ...{ baseline: counts.small, goal: 1, lessIsBetter: true },
@@ -187,19 +157,4 @@ function perSecond(runs: readonly Run[]): number {
   return (1_000 * runs.reduce((sum, run) => sum + run.latencies.length, 0)) / wallMs;
 }
 
-function quantile(runs: readonly Run[], share: number): number {
-  const sorted = runs.flatMap(({ latencies }) => latencies).sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}
+const latenciesOf = (runs: readonly Run[]): number[] => runs.flatMap(({ latencies }) => latencies);

@@ -1,12 +1,9 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { inboxLimits } from '../config/limits.ts';
-import { startEmbedded } from '../src/embedded/index.ts';
-import { createLogger } from '../src/lib/log.ts';
+import { freePort } from '../src/setup/demo/instance.ts';
 import { type Cost, costOf, fire, perCpuSecond, sumOf } from './federation/load.ts';
 import { type Part, startPart } from './federation/part.ts';
 import {
@@ -23,8 +20,8 @@ import {
   signedShot,
 } from './federation/people.ts';
 import type { Bench, Measurement } from './measurement.ts';
+import { HOST, type Stack, serverEnv, withStack } from './server.ts';
 
-const HOST = '127.0.0.1';
 const ACCEPTS = 6_000;
 const BASELINE_ACCEPTS = 500;
 const JUNK = 20_000;
@@ -55,49 +52,33 @@ interface Rig {
  * against the floor of what Express or a bare client do on this machine. Every figure is for one second of
  * the processor time of the measured process; the load comes from this one.
  */
-export const federation: Bench = async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'vireo-bench-'));
-  await chmod(dir, 0o711);
-  const log = createLogger('warn');
-  const started = await startEmbedded({
-    ...{ dataDir: dir, systemDir: join(dir, 'system'), postgres: true, redis: true, log },
-    redisServerPath: process.env.REDIS_SERVER_PATH ?? 'redis-server',
+export const federation: Bench = () =>
+  withStack(async (stack) => {
+    const parts: Part[] = [];
+    try {
+      const rig = await startRig(stack, parts);
+      return [...(await inboxes(rig)), ...(await junk(rig)), ...(await deliveries(rig))];
+    } finally {
+      for (const part of parts) await part.stop();
+    }
   });
-  if (!started.ok) throw new Error(started.detail);
-  const parts: Part[] = [];
-  try {
-    const { databaseUrl = '', redisUrl = '' } = started.stack;
-    const rig = await startRig(dir, { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }, parts);
-    return [...(await inboxes(rig)), ...(await junk(rig)), ...(await deliveries(rig))];
-  } finally {
-    for (const part of parts) await part.stop();
-    await started.stack.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
-};
 
-async function startRig(dir: string, stack: Record<string, string>, parts: Part[]): Promise<Rig> {
+async function startRig(stack: Stack, parts: Part[]): Promise<Rig> {
   const keys = makeKeys();
   const [web = 0, noop = 0, fedify = 0, ...sinkPorts] = await Promise.all(
-    Array.from({ length: 3 + SINKS_PER_ADDRESS }, freePort),
+    Array.from({ length: 3 + SINKS_PER_ADDRESS }, () => freePort(HOST)),
   );
   const ports = { web, noop, fedify };
   const sinks = SINK_ADDRESSES.flatMap((address) => sinkPorts.map((port) => `${address}:${port}`));
   const vireo = (role: string) => ({
-    ...stack,
-    VIREO_ENV: 'test',
+    ...serverEnv(stack, ports.web),
     ROLE: role,
     // Fetching and transcoding what the posts name is the work of others.
     QUEUES: 'inbox,deliver',
-    HOST,
-    PORT: String(ports.web),
-    ORIGIN: `http://${HOST}:${ports.web}`,
-    DATA_DIR: join(dir, 'server'),
-    SECRET_KEY: 'a secret that is only good for a benchmark',
     REMOTE_VIDEO: 'off',
     ALLOWED_PRIVATE_ADDRESSES: SINK_ADDRESSES.join(','),
   });
-  await mkdir(join(dir, 'server'));
+  await mkdir(join(stack.dir, 'server'));
   const begin = async (file: string, env: Record<string, string>) => {
     const part = await startPart(file, env);
     parts.unshift(part);
@@ -115,7 +96,7 @@ async function startRig(dir: string, stack: Record<string, string>, parts: Part[
       PRIVATE_KEY_PEM: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     }),
     fedify: await begin('fedify.ts', {
-      ...{ PORT: String(ports.fedify), DATABASE_URL: stack.DATABASE_URL ?? '' },
+      ...{ PORT: String(ports.fedify), DATABASE_URL: stack.databaseUrl },
       ...{ PUBLIC_KEY_PEM: keys.publicKeyPem, RSA_JWK_PAIR: JSON.stringify(jwks) },
     }),
     web: await begin('vireo.ts', vireo('web')),
@@ -123,7 +104,7 @@ async function startRig(dir: string, stack: Record<string, string>, parts: Part[
   };
   const actors = Array.from({ length: HOSTS * ACTORS_PER_HOST }, (_, at) => actorUri(at));
   await rig.web.ask('seed', { actors, publicKeyPem: keys.publicKeyPem });
-  const client = new pg.Client({ connectionString: stack.DATABASE_URL });
+  const client = new pg.Client({ connectionString: stack.databaseUrl });
   await client.connect();
   await client.query('create table bench_notes (id text primary key, body text not null)');
   await client.end();
@@ -302,16 +283,4 @@ function atMost(metric: string, value: number, unit: string, baseline: number): 
 
 async function until(done: () => Promise<boolean>): Promise<void> {
   while (!(await done())) await pause(50);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

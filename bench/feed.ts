@@ -1,16 +1,11 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { startEmbedded } from '../src/embedded/index.ts';
-import { createLogger } from '../src/lib/log.ts';
-import { freePort } from '../src/setup/demo/instance.ts';
-import { type Part, startPart } from './federation/part.ts';
+import type { Part } from './federation/part.ts';
 import type { FeedSizes } from './feed/seed.ts';
-import type { Bench, Measurement } from './measurement.ts';
+import { type Bench, type Measurement, quantile } from './measurement.ts';
+import { type Served, withServer, withStack } from './server.ts';
 
-const HOST = '127.0.0.1';
 const CONNECTIONS = 16;
 const SMALL: readonly FeedSizes[] = [
   { accounts: 1_000, videos: 5_000, likes: 20_000, watched: 20_000, viewers: 60 },
@@ -37,8 +32,7 @@ export const feed: Bench = async ({ isSmall }) => {
   const only = Number(process.env.BENCH_FEED_VIDEOS ?? 0);
   const sizes = (isSmall ? SMALL : LARGE).filter(({ videos }) => only === 0 || videos === only);
   const measured: Measurement[] = [];
-  for (const size of sizes)
-    measured.push(...(await withServer(size, (ask, part) => measure(size, ask, part))));
+  for (const size of sizes) measured.push(...(await withFeed(size, (ask, part) => measure(size, ask, part))));
   return measured;
 };
 
@@ -59,48 +53,22 @@ interface Started {
   readonly tokens: readonly string[];
 }
 
-async function withServer<T>(size: FeedSizes, run: (ask: Ask, started: Started) => Promise<T>): Promise<T> {
-  const kept = process.env.BENCH_FEED_DATA && join(process.env.BENCH_FEED_DATA, String(size.videos));
-  const dir = kept ?? (await mkdtemp(join(tmpdir(), 'vireo-bench-')));
-  await mkdir(dir, { recursive: true });
-  await chmod(dir, 0o711);
-  const started = await startEmbedded({
-    ...{ postgres: true, redis: true, dataDir: dir, systemDir: join(dir, 'system') },
-    ...{ log: createLogger('warn'), redisServerPath: process.env.REDIS_SERVER_PATH ?? 'redis-server' },
-  });
-  if (!started.ok) throw new Error(started.detail);
-  const { databaseUrl = '', redisUrl = '' } = started.stack;
-  let part: Part | undefined;
-  let pool: Pool | undefined;
-  try {
-    const seededFile = join(dir, 'seeded.json');
-    const seeded: { port: number; tokens: string[] } | null = await readFile(seededFile, 'utf8').then(
-      JSON.parse,
-      () => null,
-    );
-    // A database belongs to one address.
-    const port = seeded?.port ?? (await freePort(HOST));
-    await mkdir(join(dir, 'server'), { recursive: true });
-    part = await startPart('../feed/vireo.ts', {
-      ...{ VIREO_ENV: 'test', ROLE: 'web', HOST, PORT: String(port), ORIGIN: `http://${HOST}:${port}` },
-      ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, DATA_DIR: join(dir, 'server') },
-      ...{ RANKING: 'on', LOG_LEVEL: 'warn', SECRET_KEY: 'a secret that is only good for a benchmark' },
-    });
-    const seedingAt = performance.now();
-    const tokens = seeded?.tokens ?? (await part.ask<{ tokens: string[] }>('seed', size)).tokens;
-    await writeFile(seededFile, JSON.stringify({ port, tokens }));
-    say({ videos: size.videos, seededSeconds: seconds(performance.now() - seedingAt) });
+function withFeed<T>(size: FeedSizes, run: (ask: Ask, started: Started) => Promise<T>): Promise<T> {
+  const { BENCH_FEED_DATA: data } = process.env;
+  const server = {
+    ...{ file: 'feed/vireo.ts', env: { RANKING: 'on', LOG_LEVEL: 'warn' } },
+    seed: (part: Part) => part.ask<{ tokens: string[] }>('seed', size),
+  };
+  const begun = async ({ part, origin, seeded: { tokens } }: Served<{ tokens: string[] }>): Promise<T> => {
     await part.ask('listen');
     const learnt = await part.ask<{ loadedMs: number; learntMs: number }>('learnt');
     say({ loadedSeconds: seconds(learnt.loadedMs), learntSeconds: seconds(learnt.learntMs) });
-    pool = new Pool(`http://${HOST}:${port}`, { connections: CONNECTIONS, pipelining: 1 });
-    return await run(askerOf(pool), { part, tokens });
-  } finally {
-    await pool?.destroy();
-    await part?.stop();
-    await started.stack.stop();
-    if (!kept) await rm(dir, { recursive: true, force: true });
-  }
+    const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
+    return run(askerOf(pool), { part, tokens }).finally(() => pool.destroy());
+  };
+  return withStack((stack) => withServer(stack, server, begun), {
+    keptIn: data && join(data, String(size.videos)),
+  });
 }
 
 const seconds = (ms: number) => Number((ms / 1_000).toFixed(1));
@@ -206,9 +174,4 @@ async function likes(ask: Ask, tokens: readonly string[]) {
     if (ids(after.body) !== ids(before.body)) changed += 1;
   }
   return { ms, changed };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }

@@ -19,6 +19,12 @@ export interface BenchOptions {
 
 export type Bench = (options: BenchOptions) => Promise<readonly Measurement[]>;
 
+/** The value that a share (0 to 1) of them is not above: 0.5 is their median. NaN where there are none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
 /** Calls per second of processor time of this process, over at least a second and a few calls. */
 export async function callsPerCpuSecond(call: () => Promise<unknown>): Promise<number> {
   for (let warm = 0; warm < 20; warm += 1) await call();

@@ -9,10 +9,13 @@ import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
 import { memoryApart, memoryIdle, memoryTogether } from './memory.ts';
+import { people } from './people.ts';
 import { ranking } from './ranking.ts';
 import { rankingCold } from './ranking-cold.ts';
 import { rankingWithin } from './ranking-within.ts';
 import { rankingWorld } from './ranking-world.ts';
+import { search } from './search.ts';
+import { sounds } from './sounds.ts';
 import { stream } from './stream.ts';
 import { trending } from './trending.ts';
 import { web } from './web.ts';
@@ -32,7 +35,10 @@ const benches: Readonly<Record<string, Bench>> = {
   'memory-idle': memoryIdle,
   'memory-together': memoryTogether,
   'memory-apart': memoryApart,
+  people,
+  search,
   trending,
+  sounds,
   stream,
   'ranking-world': rankingWorld,
   ranking,

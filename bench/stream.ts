@@ -1,16 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../src/db/migrate.ts';
-import { startEmbedded } from '../src/embedded/index.ts';
 import type { AccountId, VideoId } from '../src/lib/ids.ts';
-import { createLogger } from '../src/lib/log.ts';
 import type { Bench, Measurement } from './measurement.ts';
+import { withStack } from './server.ts';
 import { createBareLoop } from './stream/bare.ts';
 import { spentPerEvent, spentSoFar } from './stream/cpu.ts';
 import { accountId, openWatching, type Sizes, seed, videoId } from './stream/parts.ts';
@@ -31,32 +27,20 @@ const TWICE = 0.02;
  * From acknowledged to counted: how many events a second the consumer moves from the stream to PostgreSQL, beside a bare loop of the same
  * inserts; then 20,000 a second while it is killed ten times, after which every sum must be exact.
  */
-export const stream: Bench = async ({ isSmall }) => {
+export const stream: Bench = ({ isSmall }) => {
   const sizes = isSmall ? SMALL : LARGE;
-  const dir = await mkdtemp(join(tmpdir(), 'vireo-bench-stream-'));
-  await chmod(dir, 0o711);
-  const log = createLogger('warn');
-  const started = await startEmbedded({
-    ...{ dataDir: dir, systemDir: join(dir, 'system'), postgres: true, redis: true, log },
-    redisServerPath: process.env.REDIS_SERVER_PATH ?? 'redis-server',
-  });
-  if (!started.ok) throw new Error(started.detail);
-  const { stack } = started;
-  try {
-    const addresses = [stack.databaseUrl ?? '', stack.redisUrl ?? ''] as const;
-    await migrate(addresses[0]);
+  return withStack(async ({ databaseUrl, redisUrl }) => {
+    await migrate(databaseUrl);
     // A clock that stands still: which views are of one hour is known beforehand.
     const now = Date.now();
+    const addresses = [databaseUrl, redisUrl] as const;
     const parts = openWatching(...addresses, 1, { now: () => now });
     await seed(parts.db, sizes);
     const speed = await consumed(parts, sizes);
     const kills = await killed(parts, addresses, sizes);
     await parts.close();
     return [speed, kills];
-  } finally {
-    await stack.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
+  });
 };
 
 type Parts = ReturnType<typeof openWatching>;

@@ -1,23 +1,18 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { startEmbedded } from '../src/embedded/index.ts';
-import { createLogger } from '../src/lib/log.ts';
-import { freePort } from '../src/setup/demo/instance.ts';
-import { type Part, startPart } from './federation/part.ts';
-import type { Bench, Measurement } from './measurement.ts';
+import type { Part } from './federation/part.ts';
+import { type Bench, type Measurement, quantile } from './measurement.ts';
+import { withServer, withStack } from './server.ts';
 import { firstLoadOf } from './web/first-load.ts';
 import { playWithHls, serveHlsPage } from './web/hls-page.ts';
 import { type InPage, watchFrames } from './web/watching.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const HOST = '127.0.0.1';
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
 
 /** Networks as web.md 3 names them; null: as fast as the machine. */
@@ -69,43 +64,36 @@ export const web: Bench = async ({ isSmall }) => {
   ]);
 };
 
-async function withSite<T>(times: typeof USUAL, measure: (site: Site) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), 'vireo-bench-'));
-  await chmod(dir, 0o711);
-  const running: { stop(): Promise<unknown> }[] = [];
-  try {
+function withSite<T>(times: typeof USUAL, measure: (site: Site) => Promise<T>): Promise<T> {
+  return withStack(async (stack) => {
     await buildPage();
-    const sources = await makeSources(dir);
-    const started = await startEmbedded({
-      ...{ postgres: true, redis: true, dataDir: dir, systemDir: join(dir, 'system') },
-      ...{ log: createLogger('warn'), redisServerPath: process.env.REDIS_SERVER_PATH ?? 'redis-server' },
+    const sources = await makeSources(stack.dir);
+    const server = {
+      ...{ file: 'web/vireo.ts', env: { RANKING: 'off', LOG_LEVEL: 'warn' } },
+      seed: async (part: Part) => ({
+        clips: await part.ask<Clip[]>('seed', { sources, copies: times.copies }),
+      }),
+    };
+    return withServer(stack, server, async ({ part, origin, seeded: { clips } }) => {
+      await part.ask('listen');
+      const others = await serveHlsPage();
+      const browser = await chromium.launch({
+        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+        args: [
+          '--headless=new',
+          '--no-sandbox',
+          '--disable-gpu',
+          '--autoplay-policy=no-user-gesture-required',
+        ],
+      });
+      try {
+        return await measure({ origin, part, clips, hlsOrigin: others.origin, browser, times });
+      } finally {
+        await browser.close();
+        await others.stop();
+      }
     });
-    if (!started.ok) throw new Error(started.detail);
-    running.push(started.stack);
-    const { databaseUrl = '', redisUrl = '' } = started.stack;
-    const port = await freePort(HOST);
-    const origin = `http://${HOST}:${port}`;
-    await mkdir(join(dir, 'server'));
-    const part = await startPart('../web/vireo.ts', {
-      ...{ VIREO_ENV: 'test', ROLE: 'web', HOST, PORT: String(port), ORIGIN: origin, RANKING: 'off' },
-      ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, DATA_DIR: join(dir, 'server') },
-      ...{ LOG_LEVEL: 'warn', SECRET_KEY: 'a secret that is only good for a benchmark' },
-    });
-    running.push(part);
-    const clips = await part.ask<Clip[]>('seed', { sources, copies: times.copies });
-    await part.ask('listen');
-    const others = await serveHlsPage();
-    running.push(others);
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'],
-    });
-    running.push({ stop: () => browser.close() });
-    return await measure({ origin, part, clips, hlsOrigin: others.origin, browser, times });
-  } finally {
-    for (const one of running.reverse()) await one.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
+  });
 }
 
 function buildPage(): Promise<unknown> {
@@ -344,8 +332,3 @@ const against = (metric: string, value: number, baseline: number): Measurement =
 const more = (metric: string, value: number, of: number): Measurement => ({
   ...{ metric, value, unit: 'times', baseline: of },
 });
-
-function quantile(values: readonly number[] = [], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}

@@ -36,7 +36,7 @@ export const operatorLimits = {
 export const portabilityLimits = {
   maxFileBytes: 2 * 1024 * 1024,
   maxRows: 20_000,
-  maxCellCharacters: 400,
+  maxCellCharacters: 1_000,
   /** Of one line; those that Mastodon writes have four. */
   maxCells: 32,
   maxExportRows: 200_000,

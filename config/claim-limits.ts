@@ -20,8 +20,10 @@ export const claimLimits = {
   counterMs: 30 * day,
   /** Claims that were decided are kept for three years: so long can one sue over them (17 U.S.C. 507(b)). */
   keptDays: 3 * 365,
-  /** Copies and remixes that one claim takes with it. */
+  /** Copies and remixes that are looked for at once: those that the staff is shown before, and those of one portion. */
   maxCascade: 1_000,
+  /** Videos that one transaction removes for a claim, or brings back. */
+  changedAtOnce: 100,
   /** Fingerprints that are compared at once. */
   comparedAtOnce: 200,
   /** How long the look at pictures may take before somebody decides; the removal looks through all. */

@@ -35,6 +35,8 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     right: ['0.0.0.0', '::', '::1', 'localhost', 'web.internal'],
   },
   PORT: { wrong: ['-1', '65536', '80.5', '0x50', 'http', ' 80', '9'.repeat(13)], right: ['1', '65535'] },
+  COUNTRY_HEADER: { wrong: ['X Country', '-', 'a'.repeat(65), 'X:Y'], right: ['', 'CF-IPCountry'] },
+  COUNTRY_UNKNOWN: { wrong: ['closed', 'GIVEN'], right: ['given', 'withheld'] },
   TRUSTED_PROXIES: {
     wrong: ['proxy', '10.0.0.0/33', '10.0.0', 'loopback,nonsense', '*', '1'],
     right: ['loopback', 'loopback, 10.0.0.0/8', '::1', 'fc00::/7', 'uniquelocal', 'linklocal'],
@@ -191,10 +193,29 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   CLASSIFIER_TIMEOUT_SECONDS: { wrong: ['0', '121', 'soon'], right: ['1', '120'] },
   CLASSIFIER_WHEN_DOWN: { wrong: ['drop', 'Hold'], right: ['hold', 'publish'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
+  SEARCH_DRIVER: { wrong: ['elasticsearch', 'Postgres', 'opensearch,postgres'], right: ['opensearch'] },
+  SEARCH_URL: {
+    wrong: [
+      'opensearch:9200',
+      'ftp://opensearch',
+      'http://a:b@opensearch:9200',
+      'http://opensearch?a',
+      'http://o#a',
+    ],
+    right: ['http://opensearch:9200', 'https://search.example/proxied/'],
+  },
+  SEARCH_USER: { wrong: ['a:b', 'a\nb', 'a'.repeat(201)], right: ['vireo', 'a b'] },
+  SEARCH_PASSWORD: { wrong: ['a\nb', 'a'.repeat(501)], right: ['a:b c"'] },
+  SEARCH_PREFIX: {
+    wrong: ['Vireo', '-vireo', 'a_b', 'a*', 'a,b', 'a'.repeat(41)],
+    right: ['vireo', 'video-1'],
+  },
   WATCH_EVENTS: { wrong: ['yes', 'Redis', 'postgres'], right: ['redis', 'database'] },
   REDIS_APPENDFSYNC: { wrong: ['no', 'Always'], right: ['everysec', 'always'] },
   FEDERATION_MODE: { wrong: ['closed', 'ALLOW-LIST'], right: ['open', 'allow-list'] },
   AUTHORIZED_FETCH: { wrong: ['yes', '1', 'TRUE'], right: ['true', 'false'] },
+  TRENDS_FOR: { wrong: ['all', 'Everyone'], right: ['everyone', 'signed', 'members'] },
+  EXCHANGE_SECONDS: { wrong: ['4', '86401', '5m'], right: ['5', '300', '86400'] },
   REMOTE_VIDEO: { wrong: ['always', 'on'], right: ['off', 'on-view', 'replicate'] },
   ORIGINALS_KEPT_DAYS: { wrong: ['-1', '36501', 'ever'], right: ['0', '30'] },
   REMOTE_POSTERS_MAX_GB: { wrong: ['0', '1.5', '1000001'], right: ['1', '5'] },
@@ -218,6 +239,7 @@ const companions: Env = {
   ...{ BACKUP_S3_ACCESS_KEY: 'key', BACKUP_S3_SECRET_KEY: 'secret', BACKUP_PASSPHRASE: 'a long passphrase' },
   RELEASE_FEED_KEY: `${'A'.repeat(43)}=`,
   ...{ SMTP_HOST: 'mail.example', MAIL_FROM: 'vireo@video.example', SMTP_USER: 'u', SMTP_PASSWORD: 'p' },
+  ...{ SEARCH_URL: 'http://opensearch:9200', SEARCH_USER: 'u', SEARCH_PASSWORD: 'p' },
 };
 
 describe('every variable', () => {

@@ -140,7 +140,7 @@ function contradictions(values: Parsed): ConfigProblem[] {
   if (values.COLD_S3_ENDPOINT !== undefined && values.COLD_STORAGE_DIR !== undefined)
     found.push(problem('COLD_STORAGE_DIR', values.COLD_STORAGE_DIR));
   found.push(...bucketsTwice(values));
-  found.push(...mailContradictions(values), ...backupContradictions(values));
+  found.push(...mailContradictions(values), ...backupContradictions(values), ...searchContradictions(values));
   const unreadable = values.THEME_TOKENS ? unreadableIn(values.THEME_TOKENS) : null;
   if (unreadable !== null) found.push(problem('THEME_TOKENS', '', unreadable));
   const metrics = values.METRICS_LISTEN;
@@ -186,6 +186,20 @@ function mailContradictions(values: Parsed): ConfigProblem[] {
   return found;
 }
 
+/** An engine has an address; who signs in to it has a password. */
+function searchContradictions(values: Parsed): ConfigProblem[] {
+  const { SEARCH_DRIVER: driver, SEARCH_URL: url, SEARCH_USER: user, SEARCH_PASSWORD: password } = values;
+  const found: ConfigProblem[] = [];
+  if (driver === 'opensearch' && url === undefined) {
+    found.push(problem('SEARCH_URL', '', 'SEARCH_DRIVER is opensearch, so SEARCH_URL is needed too.'));
+  }
+  if (user !== undefined && password === undefined)
+    found.push(problem('SEARCH_PASSWORD', '', 'SEARCH_USER is set, so SEARCH_PASSWORD is needed too.'));
+  if (password !== undefined && user === undefined)
+    found.push(problem('SEARCH_USER', '', 'SEARCH_PASSWORD is set, so SEARCH_USER is needed too.'));
+  return found;
+}
+
 /** The bucket of the variables that begin so; null where none is named. */
 function bucketOf(v: Parsed, name: 'S3' | 'SECOND_S3' | 'COLD_S3' | 'BACKUP_S3') {
   const endpoint = v[`${name}_ENDPOINT`];
@@ -212,6 +226,23 @@ function tracingOf(v: Parsed) {
     headers: new Secret(JSON.stringify(required(v.OTEL_EXPORTER_OTLP_HEADERS))),
     serviceName: required(v.OTEL_SERVICE_NAME),
     ratio: required(v.OTEL_TRACES_SAMPLER_ARG),
+  };
+}
+
+/** `engine` is null where no address of one is known. */
+function searchOf(v: Parsed) {
+  const { SEARCH_USER: user, SEARCH_URL: url } = v;
+  const password = secret(v.SEARCH_PASSWORD);
+  return {
+    driver: required(v.SEARCH_DRIVER),
+    engine:
+      url === undefined
+        ? null
+        : {
+            url: url.replace(/\/+$/, ''),
+            prefix: required(v.SEARCH_PREFIX),
+            login: user === undefined || password === undefined ? null : { user, password },
+          },
   };
 }
 
@@ -244,6 +275,8 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
     listen: { host, port },
     metricsListen: v.METRICS_LISTEN ?? null,
     trustedProxies: required(v.TRUSTED_PROXIES),
+    /** The header is in small letters; empty: nobody says where anybody is. */
+    regions: { header: required(v.COUNTRY_HEADER), unknown: required(v.COUNTRY_UNKNOWN) },
     instance: {
       name: required(v.INSTANCE_NAME),
       description: required(v.INSTANCE_DESCRIPTION),
@@ -320,6 +353,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
     strikes: { days: required(v.STRIKES_EXPIRE_DAYS) },
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
+    search: searchOf(v),
     video: {
       maxUploadBytes: required(v.MAX_UPLOAD_MB) * megabyte,
       maxDurationSeconds: required(v.MAX_DURATION_SECONDS),
@@ -370,6 +404,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
     },
     remoteKeyMinBits: required(v.REMOTE_KEY_MIN_BITS),
     federation: { mode: required(v.FEDERATION_MODE), authorizedFetch: required(v.AUTHORIZED_FETCH) },
+    exchange: { trendsFor: required(v.TRENDS_FOR), everyMs: required(v.EXCHANGE_SECONDS) * 1_000 },
     allowedPrivateAddresses: required(v.ALLOWED_PRIVATE_ADDRESSES),
     tracing: tracingOf(v),
   };

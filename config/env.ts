@@ -5,11 +5,14 @@ import { backupVariables } from './env-backup.ts';
 import { claimVariables } from './env-claims.ts';
 import { classifierVariables } from './env-classifier.ts';
 import { eventVariables } from './env-events.ts';
+import { exchangeVariables } from './env-exchange.ts';
 import { instanceVariables } from './env-instance.ts';
 import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
 import { observabilityVariables } from './env-observability.ts';
+import { regionVariables } from './env-regions.ts';
 import { retentionVariables } from './env-retention.ts';
+import { searchVariables } from './env-search.ts';
 import { secondS3Variables } from './env-second-s3.ts';
 import { videoVariables } from './env-video.ts';
 import { hostName, httpUrl, integer, list, variable } from './variable.ts';
@@ -71,6 +74,7 @@ export const variables = {
   }),
   ...instanceVariables,
   ...appVariables,
+  ...regionVariables,
   LOG_LEVEL: variable({
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     fallback: 'info',
@@ -195,6 +199,7 @@ export const variables = {
     remedy: 'Write a URL such as https://s3.example.',
     group: 'Storage',
   }),
+  ...searchVariables,
   ...secondS3Variables,
   COLD_STORAGE_DIR: variable({
     schema: z.string().min(1).max(1_000),
@@ -304,7 +309,7 @@ export const variables = {
     group: 'Running',
   }),
   ...{ ...eventVariables, ...mailVariables, ...videoVariables, ...classifierVariables },
-  ...{ ...backupVariables, ...retentionVariables },
+  ...{ ...backupVariables, ...retentionVariables, ...exchangeVariables },
   FEDERATION_MODE: variable({
     schema: z.enum(['open', 'allow-list']),
     fallback: 'open',

@@ -46,6 +46,10 @@ export const schedulingLimits = {
 /** What is counted of hashtags and of what is watched most. */
 export const trendLimits = {
   maxFollowedTags: 500,
+  maxMutedTags: 500,
+  maxFeaturedTags: 10,
+  /** The newest uses of a hashtag by which the spelling is chosen that is shown. */
+  spelledBy: 200,
   historyDays: 7,
   trendDays: 2,
   /** Uses of hashtags, and videos, that are looked at, the newest ones. */
@@ -191,14 +195,46 @@ export const socialLimits = {
   /** The newest of those that somebody follows, and of whom each of these follows, that suggestions are made of. */
   suggestedFrom: 200,
   suggestedFromEach: 100,
+  /** Of what somebody likes, and the newest videos about each of it. */
+  suggestedTags: 20,
+  suggestedFromEachTag: 100,
+  /** The newest follows of all, among which those are looked for whom many follow. */
+  suggestedFromNewest: 5_000,
   maxSuggestionDismissals: 2_000,
   /** The newest posts that the directory of active accounts is made of. */
   directoryPosts: 2_000,
   maxOffset: 1_000,
 } as const;
 
+/** Starter packs. */
+export const packLimits = {
+  maxPacks: 30,
+  maxMembers: 100,
+  maxTitleCharacters: 100,
+  maxDescriptionCharacters: 500,
+  maxFileCharacters: 50_000,
+  /** Accounts unknown here that one import, or one reading of another server’s pack, may ask for. */
+  maxUnknown: 40,
+  /** How many of them are asked for at once. */
+  askedAtOnce: 4,
+  /** A pack of another server is not read again before this. */
+  freshMs: 3_600_000,
+} as const;
+
 /** What one account may keep for itself. */
 export const listLimits = { maxLists: 100, maxTitleCharacters: 100, maxAccountsPerRequest: 100 } as const;
+
+/** Videos in an order, for others to watch through. */
+export const playlistLimits = {
+  maxPlaylists: 100,
+  maxVideos: 500,
+  maxTitleCharacters: 100,
+  maxDescriptionCharacters: 1_000,
+  maxVideosPerRequest: 50,
+} as const;
+
+/** Parts of what somebody saved. */
+export const folderLimits = { maxFolders: 100, maxTitleCharacters: 60 } as const;
 
 export const filterLimits = {
   maxFilters: 100,

@@ -121,6 +121,27 @@ export const mediaLimits = {
   warmAskedAgainMs: 10 * 60_000,
 } as const;
 
+/** What a video may take of another one that it answers to. */
+export const remixLimits = {
+  /** The part that a stitch begins with. */
+  maxClipSeconds: 5,
+} as const;
+
+/** Duets and stitches that wait for the author of their original. */
+export const remixRequestLimits = {
+  /** After so long without an answer it is a no. */
+  silenceMs: 14 * 24 * 60 * 60 * 1_000,
+  endedAtOnce: 100,
+  /** Who was refused may ask again for the same remix after so long. */
+  refusedDays: 365,
+  /** Remixes of a video that is gone whose makers are told in one transaction, and stamps as many. */
+  withdrawnAtOnce: 100,
+  /** Of one who asks; more is refused at once. */
+  maxWaiting: 20,
+  /** Kept of what they write to it. */
+  maxCaptionCharacters: 500,
+} as const;
+
 /** What a file of captions may hold. */
 export const captionLimits = {
   /** Of one video. */

@@ -26,3 +26,17 @@ export const embedLimits = {
   /** How long others may keep what an oEmbed answer says. */
   cacheSeconds: 3_600,
 } as const;
+
+/** Measures of what programs of others read again and again: feeds and sitemaps. */
+export const outwardLimits = {
+  /** Clips of one feed, and those that are read to find so many that may be in it. */
+  maxEntries: 20,
+  maxRead: 60,
+  /** How long others may keep an answer. */
+  cacheSeconds: 300,
+  /** All days are looked for at most so often. */
+  sitemapMs: 3_600_000,
+  /** By the protocol of sitemaps. */
+  maxSitemaps: 50_000,
+  maxInSitemap: 50_000,
+} as const;

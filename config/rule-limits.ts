@@ -36,6 +36,8 @@ export const hashLimits = {
   maxFrames: 360,
   /** Fewer say too little of a video. */
   fewestFrames: 3,
+  /** Eight a second, three minutes. */
+  maxSoundValues: 1_500,
   /** For how long evidence can be looked at after somebody has said why. */
   evidenceOpenMs: 3_600_000,
   maxImportBytes: 8 * 1024 * 1024,

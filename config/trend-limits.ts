@@ -94,6 +94,11 @@ export interface TrendSettings {
     /** Who acted so long ago for the first time is no stranger. */
     readonly historyMs: number;
   };
+  /**
+   * What other servers say that trends there: together at most this part of the median of the best so many of a list; and where nothing
+   * happened there yet, of so many views.
+   */
+  readonly told: { readonly most: number; readonly ofBest: number; readonly least: number };
   /** One server's part of the votes for a hashtag, a sound, a creator, and what it has in any case. */
   readonly perDomain: { readonly share: number; readonly free: number };
   readonly windowMs: number;
@@ -109,6 +114,8 @@ export interface TrendSettings {
     readonly votes: number;
     readonly accounts: number;
     readonly videos: number;
+    /** Acts on videos that were not heard of yet. */
+    readonly early: number;
   };
 }
 
@@ -151,6 +158,7 @@ export const trendSettings: TrendSettings = {
     leastMass: 60,
     historyMs: 6 * HOUR_MS,
   },
+  told: { most: 0.3, ofBest: 50, least: 0.5 },
   perDomain: { share: 0.1, free: 2 },
   windowMs: 600_000,
   voteWindowMs: HOUR_MS,
@@ -164,6 +172,7 @@ export const trendSettings: TrendSettings = {
     votes: 4_000_000,
     accounts: 1_000_000,
     videos: 1_000_000,
+    early: 20_000,
   },
 };
 
@@ -181,6 +190,11 @@ export const trendUpkeep = {
   /** How often servers and their trust are looked at, and which of them are shown. */
   trustEveryMs: 60_000,
   trustsShown: 500,
+  /** How long caches may keep what trends for everybody. */
+  cachedSeconds: 60,
+  /** How often it is looked what other servers tell, and how many of the videos they tell of count. */
+  toldEveryMs: 5_000,
+  maxTold: 500,
   /** How long what spreads fast is kept at hand, and how many such videos there may be. */
   viralMs: 24 * 3_600_000,
   viralAtOnce: 50,

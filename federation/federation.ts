@@ -47,6 +47,13 @@ export function createFedify(deps: FederationDeps): Federation<null> {
     ...deps.loaders,
   });
   serveActors(federation, deps);
+  // Where other servers send people of ours who want to follow or answer what they saw there.
+  federation.setWebFingerLinksDispatcher(() => [
+    {
+      rel: 'http://ostatus.org/schema/1.0/subscribe',
+      template: `${deps.urls.origin}/authorize_interaction?uri={uri}`,
+    },
+  ]);
   serveFollows(federation, deps);
   return federation;
 }

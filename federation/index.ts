@@ -19,13 +19,17 @@ import type { Auth } from '../src/modules/auth/index.ts';
 import type { Branding } from '../src/modules/branding/index.ts';
 import type { Comments } from '../src/modules/comments/index.ts';
 import type { Engagement } from '../src/modules/engagement/index.ts';
+import type { SignedGet } from '../src/modules/exchange/index.ts';
 import type { Feed } from '../src/modules/feed/index.ts';
 import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Moderation } from '../src/modules/moderation/index.ts';
 import type { Notifications } from '../src/modules/notifications/index.ts';
+import type { Packs } from '../src/modules/packs/index.ts';
 import type { Posts as Publishing } from '../src/modules/posts/index.ts';
 import type { Relays } from '../src/modules/relays/index.ts';
+import type { Remixes } from '../src/modules/remixes/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
+import type { Sounds } from '../src/modules/sounds/index.ts';
 import type { Audit } from '../src/modules/staff/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createClientSide } from './client/index.ts';
@@ -59,7 +63,7 @@ import { createHostPump } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
 import { probeServer } from './probe.ts';
-import { createReading } from './reading/index.ts';
+import { createReading, createReadPack } from './reading/index.ts';
 import { createSubscribe } from './relays.ts';
 import { createFederationRouter } from './router.ts';
 import { createAccess } from './serve/access.ts';
@@ -68,6 +72,8 @@ import { createRemoteKeyStore } from './store/remote-keys.ts';
 
 import { traceFetch } from './trace.ts';
 
+export { createAskProvider } from './fasp/asking.ts';
+export { createFaspDoor } from './fasp/door.ts';
 export { sweepInbox } from './inbox/index.ts';
 export { policedFetch } from './net/policed-fetch.ts';
 export { sweepDeadDeliveries, sweepDeliveryHosts } from './outbox/circuit.ts';
@@ -98,9 +104,12 @@ export interface FederationSideDeps {
   readonly notifications: Notifications;
   readonly publishing: Publishing;
   readonly relays: Relays;
+  readonly remixes: Remixes;
+  readonly sounds: Sounds;
   readonly instances: Instances;
   readonly audit: Audit;
   readonly branding: Branding;
+  readonly packs: Packs;
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
   /** Smallest RSA key of a remote actor that is trusted, in bits. */
@@ -121,6 +130,12 @@ export function createFederationSide(deps: FederationSideDeps) {
     return signing ? signRequest({ method, url, ...signing, now: clock.now() }) : {};
   };
   const policed = policedFetch(deps.fetch, deps.instances);
+  const signedGet: SignedGet = async ({ url, headers, ...request }) =>
+    policed.request({
+      ...{ ...request, method: 'GET', url, sameOriginOnly: true },
+      headers: { ...headers, ...(await sign({ method: 'GET', url })) },
+      onRedirect: async (next) => ({ ...headers, ...(await sign({ method: 'GET', url: next })) }),
+    });
   const loadDocument = createDocumentLoader({
     fetch: policed,
     log: deps.log,
@@ -187,8 +202,13 @@ export function createFederationSide(deps: FederationSideDeps) {
   return {
     lookup: { ...lookup, address: reading.address },
     reading,
+    readPack: createReadPack({ ...deps, lookup, loadDocument }),
     /** ActivityPub for the clients of our own people. */
     client: createClientSide({ ...deps, policed, keyring, lookup, posts, address: reading.address }),
+    /** Asks another server for something that is no document of ActivityPub, signed as this server’s own actor. */
+    signedGet,
+    /** Who signed a request that came here, where that is proven and they are not shut out; null otherwise. */
+    signerOf: access.readerOf,
     subscribeToRelay: createSubscribe({ ...deps, lookup }),
     /** Answers POST to an inbox; everything else goes on. */
     inbox: createInboxRoute({ gate, log: deps.log }),

@@ -1,8 +1,10 @@
+import type { VideoId } from '../src/lib/ids.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
 import type { Comment, Comments } from '../src/modules/comments/index.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
+import type { Sounds } from '../src/modules/sounds/index.ts';
 import type { Video, Videos } from '../src/modules/videos/index.ts';
-import { commentNoteOf, noteOf } from './translate/note.ts';
+import { commentNoteOf, noteOf, type OwnRemix } from './translate/note.ts';
 import type { JsonObject } from './translate/read.ts';
 import { isOpen, type Publishers, videoOf } from './translate/video.ts';
 
@@ -11,6 +13,7 @@ export interface NotesDeps {
   readonly accounts: Accounts;
   readonly videos: Videos;
   readonly comments: Comments;
+  readonly sounds: Pick<Sounds, 'rightsOfOriginals'>;
 }
 
 /** A local post as it goes over the wire, with those it has to do with. */
@@ -29,30 +32,68 @@ export type Notes = ReturnType<typeof createNotes>;
 
 /** Gathers what the serializers need: the one way from a local post to its document, served or sent. */
 export function createNotes(deps: NotesDeps) {
-  const { urls, accounts, videos, comments } = deps;
+  const { urls, accounts, videos, comments, sounds } = deps;
   const objectUrl = (key: string, video: Video) => videos.objectUrl(key, video, 'server');
+
+  /** What these videos were made from or with, by its id, where that is here and everybody can see it. */
+  async function originalsOf(list: readonly Video[]): Promise<Map<VideoId, Video>> {
+    const ids = list.flatMap((video) => [originalIdOf(video) ?? [], video.soundOfId ?? []].flat());
+    return videos.forViewerAmong([...new Set(ids)], null);
+  }
+
+  /** Null where its author has turned it down, too. */
+  const originalIdOf = ({ remix }: Video): VideoId | null =>
+    remix?.id && remix.consent !== 'refused' ? remix.id : null;
+
+  function originalOf(video: Video, originals: ReadonlyMap<VideoId, Video>): Video | undefined {
+    const id = originalIdOf(video);
+    return id === null ? undefined : originals.get(id);
+  }
+
+  function remixTold({ remix }: Video, original: Video, author: Account | undefined): OwnRemix | null {
+    if (remix === null || author === undefined) return null;
+    const handle = `${author.username}@${author.domain ?? urls.domain}`;
+    const { kind, layout, carriesSound, stampUri } = remix;
+    return { kind, layout, carriesSound, stampUri, handle, uri: original.uri, url: original.url };
+  }
 
   /**
    * Local videos in order; those that no other server is told of yet, and those whose author went meanwhile, are
-   * left out. Three queries, however many.
+   * left out. The same number of queries, however many.
    */
-  async function ofVideos(list: readonly Video[]): Promise<WrittenNote[]> {
+  async function ofVideos(list: readonly Video[], isUnseen = false): Promise<WrittenNote[]> {
     const named = await videos.mentionedAmong(list.map(({ id }) => id));
+    const originals = await originalsOf(list);
+    const rights = await sounds.rightsOfOriginals(list.map(({ id }) => id));
     const people = await accounts.byIds([
       ...list.map(({ accountId }) => accountId),
       ...[...named.values()].flat(),
+      ...[...originals.values()].map(({ accountId }) => accountId),
     ]);
     return list.flatMap((video) => {
       const author = people.get(video.accountId);
-      if (!author || video.unannounced) return [];
-      const mentioned = (named.get(video.id) ?? []).flatMap((id) => people.get(id) ?? []);
+      if (!author || (video.unannounced && !isUnseen)) return [];
+      const original = originalOf(video, originals);
+      const ids = new Set([...(named.get(video.id) ?? []), ...(original ? [original.accountId] : [])]);
+      ids.delete(video.accountId);
+      const mentioned = [...ids].flatMap((id) => people.get(id) ?? []);
       const facts = { author, mentioned };
-      return [{ ...facts, note: noteOf({ urls, objectUrl }, video, facts) }];
+      const remix = original && remixTold(video, original, people.get(original.accountId));
+      const soundOf = video.soundOfId === null ? undefined : originals.get(video.soundOfId);
+      const told = {
+        ...facts,
+        remix: remix ?? null,
+        soundOfUri: soundOf?.uri ?? null,
+        soundRights: rights.get(video.id) ?? null,
+      };
+      return [{ ...facts, note: noteOf({ urls, objectUrl }, video, told) }];
     });
   }
 
   return {
-    ofVideos,
+    ofVideos: (list: readonly Video[]) => ofVideos(list),
+    /** A remix that is made, and that nobody sees before the author of its original says yes: for them alone. */
+    ofUnseen: async (video: Video): Promise<WrittenNote | null> => (await ofVideos([video], true))[0] ?? null,
     /** One local video; null where it is not to be told of yet, or its author is gone. */
     ofVideo: async (video: Video): Promise<WrittenNote | null> => (await ofVideos([video]))[0] ?? null,
 

@@ -39,6 +39,7 @@ import {
   serveShares,
   serveVideo,
 } from './serve/objects.ts';
+import { servePack } from './serve/packs.ts';
 import { type Asking, type Question, type Served, tombstoneAt } from './serve/served.ts';
 import type { JsonObject } from './translate/read.ts';
 
@@ -54,6 +55,8 @@ const ACTIVITY_JSON = 'application/activity+json; charset=utf-8';
 const PUBLIC_CACHE = 'public, max-age=30';
 /** What depends on who asks is kept by nobody (security.md P4). */
 const FOR_ONE = 'private, no-store';
+/** When a video that is not as other servers get it yet may be. */
+const SOON_SECONDS = '60';
 /** A signature may decide what is answered. */
 const VARY = 'Accept, Signature';
 
@@ -72,6 +75,7 @@ const documents: Readonly<Record<string, (deps: ServeDeps, id: string, query: Qu
     '/ap/comments/:id/replies': serveCommentReplies,
     '/ap/users/:id/outbox': serveAnyOutbox,
     '/ap/users/:id/featured': serveFeatured,
+    '/ap/packs/:id': servePack,
     '/ap/quote_authorizations/:id': serveQuoteAuthorization,
     '/ap/videos/:id/pt': serveVideoAlias,
     ...Object.fromEntries(
@@ -106,6 +110,7 @@ export function createFederationRouter(deps: RouterDeps): Router {
     });
   }
   router.get(['/@:name', '/@:name/:id'], redirectToActivity(deps));
+  router.get('/packs/:id', redirectToPack(deps));
   router.get(
     '/ap/users/:id',
     ...[goneActor(deps), redirectToProfile(deps), admitToActor(deps), namedActor(deps), throughFedify(deps)],
@@ -172,8 +177,11 @@ function answer(deps: RouterDeps, req: ExpressRequest, res: ExpressResponse, ser
   const limited = deps.access.authorizedFetch || (served.status === 200 && served.limited === true);
   if (served.status === 404) {
     nothingHere(res);
-  } else if (served.status === 200 && !wantsActivity(req)) {
+  } else if ('page' in served && !wantsActivity(req)) {
     res.redirect(303, served.page);
+  } else if (served.status === 503) {
+    res.set({ 'Retry-After': SOON_SECONDS, 'Cache-Control': 'no-store' }).status(503);
+    res.json({ error: 'This is being made ready for other servers. Try again in a minute.' });
   } else {
     res
       .status(served.status)
@@ -198,6 +206,15 @@ function redirectToActivity(deps: RouterDeps): RequestHandler {
     const id = req.params.id === undefined ? null : parseId<'video'>(String(req.params.id));
     if (req.params.id !== undefined && id === null) return next();
     res.set('Vary', 'Accept').redirect(302, id === null ? account.actorUri : deps.urls.video(id));
+  };
+}
+
+/** The page of a starter pack leads programs to its collection. */
+function redirectToPack(deps: RouterDeps): RequestHandler {
+  return (req, res, next) => {
+    const id = parseId<'pack'>(String(req.params.id));
+    if (id === null || !wantsActivity(req)) return next();
+    res.set('Vary', 'Accept').redirect(302, deps.urls.pack(id));
   };
 }
 

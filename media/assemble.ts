@@ -32,16 +32,21 @@ export interface StoredRung {
   readonly size: number;
 }
 
+/** A finished fragmented MP4 of one size. */
+export type AssembledFile = Pick<RungFile, 'rung' | 'path'>;
+
 export interface AssembleJob {
   readonly videoId: string;
   /** Sizes made just now. */
-  readonly files: readonly [RungFile, ...RungFile[]];
+  readonly files: readonly [AssembledFile, ...AssembledFile[]];
   /** Sizes made before, which the manifests name as well. */
   readonly before: readonly StoredRung[];
   readonly frameRate: number;
   readonly workDir: string;
   /** Whether the poster is made too, from the MP4. */
   readonly wantsPoster: boolean;
+  /** What the chunk index calls the sizes, where they are given under the keys of others. */
+  readonly standsFor?: ReadonlyMap<number, string>;
   /** The frame that the author chose for it. */
   readonly posterSeconds?: number;
   readonly signal?: AbortSignal;
@@ -65,7 +70,7 @@ export interface Assembled {
 
 /** A rung with what was read from its file. */
 interface PackagedFile {
-  readonly source: RungFile;
+  readonly source: AssembledFile;
   readonly layout: FragmentedFile;
   readonly piece: Piece;
   readonly playlist: Piece;
@@ -94,7 +99,7 @@ export async function assemble(ffmpeg: Ffmpeg, job: AssembleJob): Promise<Assemb
 /** One size as an object, and the media playlist that names it by its last segment. */
 async function packageFile(
   { videoId, frameRate, workDir }: AssembleJob,
-  source: RungFile,
+  source: AssembledFile,
   layout: FragmentedFile,
 ): Promise<PackagedFile> {
   const { rung, path } = source;
@@ -169,7 +174,11 @@ async function writeManifests(
   const durationSeconds = roundToMs(Math.max(...packaged.map(({ layout }) => layout.durationSeconds)));
   const rungs = all.map(({ index, ...facts }) => packagedRung(index, { ...facts, durationSeconds }));
   const variants = rungs.map((rung, n) => ({ ...rung, uri: nameOf(all[n]?.playlistKey ?? '') }));
-  const chunkIndex: ChunkIndex = { version: 1, durationSeconds, rungs: all.map(({ index }) => index) };
+  const chunkIndex: ChunkIndex = {
+    version: 1,
+    durationSeconds,
+    rungs: all.map(({ index }) => ({ ...index, key: job.standsFor?.get(index.rung) ?? index.key })),
+  };
   const manifest = async (name: string, role: Asset['role'], text: string): Promise<Piece> => {
     const path = join(job.workDir, name);
     await writeFile(path, text);

@@ -25,6 +25,10 @@ export type AssetRole =
   | 'preview'
   | 'storyboard'
   | 'storyboard-vtt'
+  /** The sound of a video that the staff has muted: no address of it is given to anybody. */
+  | 'sound-kept'
+  /** What is given in place of another object where its sound is muted. */
+  | 'muted'
   | 'captions';
 
 /** One object made from a video, as the caller records it. */

@@ -14,6 +14,8 @@ import { makeStoryboard, planStoryboard, type StoryboardPlan, storyboardIndex } 
 export interface Fingerprints {
   /** Chromaprint: words of 32 bits, low byte first. */
   readonly chromaprint: Buffer | null;
+  /** The same within the band that a telephone lets through: what sounds are found by. */
+  readonly soundPrint: Buffer | null;
   /** Two pictures a second: words of 32 bits, low byte first, two for each picture. */
   readonly phash: Buffer;
   readonly phashMirrored: Buffer;
@@ -102,10 +104,11 @@ async function fingerprint(
   if (!pictures.ok) return pictures;
   const sound = job.hasAudio ? await fingerprintSound(ffmpeg, common) : null;
   if (sound && !sound.ok) return sound;
-  const words = sound?.fingerprint ?? null;
+  const prints = sound?.prints ?? null;
   return ok({
     fingerprints: {
-      chromaprint: words && fingerprintBytes(words),
+      chromaprint: prints && fingerprintBytes(prints.whole),
+      soundPrint: prints && fingerprintBytes(prints.banded),
       phash: fingerprintBytes(pictures.hashes.plain),
       phashMirrored: fingerprintBytes(pictures.hashes.mirrored),
     },

@@ -87,7 +87,7 @@ export interface FfmpegDeps {
 
 const neededEncoders = ['libx264', 'aac', 'mjpeg', 'libwebp', 'rawvideo'];
 const neededFilters =
-  'aformat alimiter aresample asplit atrim crop format fps loudnorm scale select setsar split tile tpad trim volume'.split(
+  'aformat alimiter amix anull anullsrc apad aresample asetpts asplit atrim concat crop format fps hstack loudnorm overlay pad scale select setpts setsar split tile tpad trim volume vstack'.split(
     ' ',
   );
 const toneMapFilters = ['zscale', 'tonemap'];

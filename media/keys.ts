@@ -31,6 +31,11 @@ export function originalKey(ownerId: string): string {
   return `originals/${checkedId(ownerId)}/source`;
 }
 
+/** Where the file lies that an upload and what it answers to were put together in: it takes the place of the upload. */
+export function composedKey(ownerId: string, sha256: string): string {
+  return `originals/${checkedId(ownerId)}/composed-${checkedHash(sha256)}`;
+}
+
 /** Where a picture that an author uploaded as poster lies, as it came; never served, for the same reason. */
 export function posterSourceKey(ownerId: string, sha256: string): string {
   return `originals/${checkedId(ownerId)}/poster-${checkedHash(sha256)}`;

@@ -55,6 +55,8 @@ export interface LadderLimits {
   readonly canToneMap: boolean;
   /** What its author keeps of the file; all of it where this is not given. */
   readonly edit?: EditList | null;
+  /** Pictures per second of the result; by default those of the file. */
+  readonly frameRate?: number;
 }
 
 /** Short side and bit rate cap of each size; caps are for up to 31 frames per second (media.md 1.3). */
@@ -82,7 +84,7 @@ export function planLadder(source: MeasuredFacts, limits: LadderLimits): LadderO
   const refusal = refuse(source, limits, facts);
   if (refusal) return refusal;
   const { video, audio } = facts;
-  const frameRate = outputFrameRate(video.frameRate);
+  const frameRate = limits.frameRate ?? outputFrameRate(video.frameRate);
   const longest = limits.maxDurationSeconds + mediaLimits.durationToleranceSeconds;
   const cuts = part.cuts.map(({ from, to }) => ({
     from: Math.round(from * frameRate) / frameRate,
@@ -185,7 +187,7 @@ function clockTime(seconds: number): string {
 }
 
 /** The usual rates stay what they are; phones report 28 or 29.97 for 30 (media.md 1.3). */
-function outputFrameRate(source: number): number {
+export function outputFrameRate(source: number): number {
   if (source > 50.5) return 60;
   if (source > 25.5 && source < 31.5) return 30;
   return Math.max(10, Math.round(source));

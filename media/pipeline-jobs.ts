@@ -9,6 +9,8 @@ import type { Loudness } from './loudness.ts';
 import type { ChunkIndex } from './package.ts';
 import type { PictureReason } from './poster.ts';
 import type { MeasuredFacts } from './probe.ts';
+import type { ComposeJob, ComposeOutcome } from './remix.ts';
+import type { ResoundJob } from './resound.ts';
 import type { SoundJob } from './sound.ts';
 
 /** Why a video was not made. Only `interrupted` is worth another try; `detail` is for its author. */
@@ -111,6 +113,10 @@ export type ExtrasOutcome =
   | { readonly ok: true; readonly assets: readonly Asset[]; readonly fingerprints: Fingerprints }
   | Failure<StepReason>;
 
+export type ResoundOutcome =
+  | Ok<{ readonly assets: readonly Asset[]; readonly chunkIndex: ChunkIndex }>
+  | Failure<StepReason>;
+
 /**
  * From a file to stored objects. Repeating a step, also after a crash, ends in the same state: objects are named
  * by their content, and those of an earlier try that differ are the ones the caller has not recorded, below the
@@ -121,6 +127,8 @@ export type SheetOutcome = Ok<{ readonly asset: Asset }> | Failure<StepReason>;
 export interface MediaPipeline {
   /** Looks at a file and refuses it early, or tells what would be made of it. Stores nothing. */
   inspect(job: InspectJob): Promise<InspectOutcome>;
+  /** Puts what its author recorded and the video it answers to into one file. Stores nothing. */
+  composeRemix(job: ComposeJob): Promise<ComposeOutcome>;
   /** Makes what can be played soonest: a copy where the file allows it, and the size that is made first. */
   processFirst(job: FirstJob): Promise<VideoOutcome>;
   /** Makes the sizes that are missing, from one decode. */
@@ -135,6 +143,10 @@ export interface MediaPipeline {
   processSheet(job: SourceJob & Omit<SheetJob, 'mp4Path'>): Promise<SheetOutcome>;
   /** Writes the sound of a finished MP4 of ours into a file of its own. Stores nothing. */
   extractSound(job: SoundJob): Promise<{ readonly ok: true } | Failure<StepReason>>;
+  /** Makes and stores all that is played of a finished video with another sound, or none. */
+  resound(job: ResoundJob): Promise<ResoundOutcome>;
+  /** Stores the sound of a video that is played without it, for when it comes back. */
+  keepSound(job: { readonly videoId: string; readonly path: string }): Promise<Asset>;
   /** Makes a poster of one frame of a finished MP4 of ours and stores it. */
   processFrame(job: FrameJob): Promise<PosterJobOutcome>;
   /** Makes a clean poster of a picture from outside and stores it. */

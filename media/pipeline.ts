@@ -26,6 +26,8 @@ import type {
 } from './pipeline-jobs.ts';
 import { makePoster, type PictureReason, type Poster, reencodeImage } from './poster.ts';
 import { probeFile } from './probe.ts';
+import { composeRemix } from './remix.ts';
+import { resound } from './resound.ts';
 import { extractSound } from './sound.ts';
 import type { ObjectStorage } from './storage/storage.ts';
 import { type TranscodeOutcome, transcode } from './transcode.ts';
@@ -79,6 +81,9 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
   return {
     inspect: (job) => inFreshDirectory(job, () => inspect(ffmpeg, job)),
 
+    composeRemix: (job) =>
+      encoders(0, () => composeRemix(ffmpeg, job), job.signal).catch((error) => stopped(job, error)),
+
     processFirst: (job) =>
       logged('first', job, async (report, inspected) => {
         // A copy would have what its author cut away.
@@ -124,6 +129,21 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
       }),
 
     extractSound: (job) => extractSound(ffmpeg, job),
+
+    // Without a turn: nothing is encoded, and nobody can watch the video before it is done.
+    resound: (job) =>
+      inEmptyDirectory(job.workDir, async () => {
+        const made = await resound({ ffmpeg, storage }, job);
+        if (!made.ok) return made;
+        for (const piece of made.pieces) await store(storage, piece);
+        return ok({ assets: made.pieces.map(({ asset }) => asset), chunkIndex: made.chunkIndex });
+      }),
+
+    keepSound: async ({ videoId, path }) => {
+      const piece = await pieceOf(videoId, path, 'kept.mp4', { role: 'sound-kept' });
+      await store(storage, piece);
+      return piece.asset;
+    },
 
     processPoster: (job) =>
       inFreshDirectory(job, async () => {
@@ -296,10 +316,9 @@ async function makeRungs(
   if (!measured.ok) return measured;
   const { loudness } = measured;
   const encode = () => encodeRungs(ffmpeg, job, rungs, loudness && gainFor(loudness).filter);
-  const transcoded = await encoders(job.isRemote ? 1 : 0, encode, job.signal).catch((error) => {
-    if (job.signal?.aborted) return fail('aborted' as const, 'The processing was stopped.');
-    throw error;
-  });
+  const transcoded = await encoders(job.isRemote ? 1 : 0, encode, job.signal).catch((error) =>
+    stopped(job, error),
+  );
   if (!transcoded.ok) return transcoded;
 
   report('packaging', 0);
@@ -346,12 +365,16 @@ async function inFreshDirectory<T>(job: SourceJob, work: () => Promise<T>): Prom
   ) {
     throw new TypeError('The source must be an absolute path outside the absolute work directory');
   }
-  await rm(job.workDir, { recursive: true, force: true });
-  await mkdir(job.workDir, { recursive: true, mode: 0o700 });
+  return inEmptyDirectory(job.workDir, work);
+}
+
+async function inEmptyDirectory<T>(workDir: string, work: () => Promise<T>): Promise<T> {
+  await rm(workDir, { recursive: true, force: true });
+  await mkdir(workDir, { recursive: true, mode: 0o700 });
   try {
     return await work();
   } finally {
-    await rm(job.workDir, { recursive: true, force: true });
+    await rm(workDir, { recursive: true, force: true });
   }
 }
 
@@ -369,6 +392,12 @@ function reporter(onProgress: VideoJob['onProgress']): Report {
     last = `${stage} ${percent}`;
     onProgress?.({ stage, percent });
   };
+}
+
+/** What became of work that was given up while it waited for its turn; any other error is thrown on. */
+function stopped({ signal }: { readonly signal?: AbortSignal }, error: unknown): Failure<'aborted'> {
+  if (signal?.aborted) return fail('aborted', 'The processing was stopped.');
+  throw error;
 }
 
 function signalOf(job: SourceJob): { signal?: AbortSignal } {

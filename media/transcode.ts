@@ -6,6 +6,9 @@ import type { Ffmpeg } from './ffmpeg.ts';
 import type { ColourPlan, LadderPlan, Rung } from './ladder.ts';
 import type { VideoDemuxer } from './sniff.ts';
 
+/** In pixels. */
+export type Size = Pick<Rung, 'width' | 'height'>;
+
 /** A finished fragmented MP4 of one size. */
 export interface RungFile extends Rung {
   readonly path: string;
@@ -35,9 +38,9 @@ export type TranscodeOutcome =
 export const groupSeconds = 2;
 /** A first picture waits for one whole fragment: each costs some 170 bytes more (ADR 0036). */
 const FRAGMENT_MICROSECONDS = 200_000;
-const SAMPLE_RATE = 48_000;
+export const SAMPLE_RATE = 48_000;
 /** What ffmpeg's AAC encoder puts before the first sample. */
-const AAC_PRIMING_SAMPLES = 1_024;
+export const AAC_PRIMING_SAMPLES = 1_024;
 
 /**
  * Makes the rungs in one process with one decode: the largest is scaled from the source, each smaller one
@@ -77,7 +80,7 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
 }
 
 /** Goes to the frame at which the result begins: what comes before it is decoded from the last key frame on, and dropped. */
-function seekTo({ startSeconds }: Pick<LadderPlan, 'startSeconds'>): string[] {
+export function seekTo({ startSeconds }: Pick<LadderPlan, 'startSeconds'>): string[] {
   return startSeconds === 0 ? [] : ['-ss', startSeconds.toFixed(6)];
 }
 
@@ -103,24 +106,38 @@ function cropTo({ crop }: LadderPlan): string[] {
   return [`crop=${of('iw', crop.width)}:${of('ih', crop.height)}:${of('iw', crop.x)}:${of('ih', crop.y)}`];
 }
 
+/** The picture that a plan takes from an input, in one size and in the colours of all that is made here; ends open. */
+export function pictureChain(plan: LadderPlan, input: number, size: Size): string {
+  return [
+    `[${input}:${plan.videoIndex}]fps=${plan.frameRate}:start_time=0`,
+    ...(plan.holdLastFrame ? ['tpad=stop=-1:stop_mode=clone'] : []),
+    // After fps: two frames ten hours apart become a million, and only this one stops them (media.md 3.2).
+    `trim=end=${plan.spanSeconds.toFixed(6)}`,
+    ...cutOut(plan, 'picture'),
+    ...cropTo(plan),
+    ...standardColours(plan.colour, size),
+    'setsar=1,format=yuv420p',
+  ].join(',');
+}
+
+/** The sound that a plan takes from an input, in stereo, louder or quieter by `gain`; ends open, and without an end. */
+export function soundChain(plan: LadderPlan, input: number, gain: string | null): string {
+  return [
+    `[${input}:${plan.audioIndex}]aresample=${SAMPLE_RATE}:async=1:first_pts=0`,
+    ...cutOut(plan, 'sound'),
+    ...(gain === null ? [] : [gain]),
+    `aformat=sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`,
+  ].join(',');
+}
+
 /** The filter graph: outputs `v0`, `v1`, ... and, where sound is made, `a0`, `a1`, ..., one pair for each rung. */
 function filterGraph({ plan, rungs, gain, soundPath }: TranscodeJob): string {
   const end = plan.spanSeconds.toFixed(6);
   const [top, ...lower] = rungs;
   const last = rungs.length - 1;
   const fork = (n: number) => (n < last ? `,split=2[v${n}][c${n}]` : `[v${n}]`);
-  const picture = [
-    `[0:${plan.videoIndex}]fps=${plan.frameRate}:start_time=0`,
-    ...(plan.holdLastFrame ? ['tpad=stop=-1:stop_mode=clone'] : []),
-    // After fps: two frames ten hours apart become a million, and only this one stops them (media.md 3.2).
-    `trim=end=${end}`,
-    ...cutOut(plan, 'picture'),
-    ...cropTo(plan),
-    ...standardColours(plan.colour, top),
-    `setsar=1,format=yuv420p${fork(0)}`,
-  ];
   const chains = [
-    picture.join(','),
+    `${pictureChain(plan, 0, top)}${fork(0)}`,
     ...lower.map((rung, index) => {
       const scale = `scale=${rung.width}:${rung.height}:flags=bicubic,setsar=1`;
       return `[c${index}]${scale}${fork(index + 1)}`;
@@ -129,17 +146,15 @@ function filterGraph({ plan, rungs, gain, soundPath }: TranscodeJob): string {
   if (plan.audioIndex !== null && !soundPath) {
     const outputs = rungs.map((_, n) => `[a${n}]`).join('');
     chains.push(
-      `[0:${plan.audioIndex}]aresample=${SAMPLE_RATE}:async=1:first_pts=0,` +
-        `${[...cutOut(plan, 'sound'), ...(gain === null ? [] : [gain]), ''].join(',')}aformat=sample_rates=${SAMPLE_RATE}:channel_layouts=stereo,` +
+      `${soundChain(plan, 0, gain)},` +
         `atrim=start_sample=${AAC_PRIMING_SAMPLES}:end=${end},asplit=${rungs.length}${outputs}`,
     );
   }
   return chains.join(';');
 }
 
-/** Scales to the largest rung and turns the colours into BT.709 of limited range. */
-function standardColours(colour: ColourPlan, top: Rung): string[] {
-  const { width, height } = top;
+/** Scales, and turns the colours into BT.709 of limited range. */
+function standardColours(colour: ColourPlan, { width, height }: Size): string[] {
   if (colour.kind === 'sdr') {
     const colours = `in_color_matrix=${colour.matrix}:out_color_matrix=bt709:out_range=tv`;
     return [`scale=${width}:${height}:flags=bicubic:${colours}`];
@@ -156,11 +171,14 @@ function standardColours(colour: ColourPlan, top: Rung): string[] {
 function soundArgs({ plan, soundPath }: TranscodeJob, n: number): string[] {
   if (plan.audioIndex === null) return [];
   if (soundPath) return ['-map', '1:a:0', '-c:a', 'copy'];
-  return [
-    ...['-map', `[a${n}]`, '-c:a', 'aac', '-b:a', '128k', '-ar', String(SAMPLE_RATE), '-ac', '2'],
-    ...['-flags:a', '+bitexact'],
-  ];
+  return ['-map', `[a${n}]`, ...aacOutput];
 }
+
+/** The form of every sound that is encoded here. */
+export const aacOutput: readonly string[] = [
+  ...['-c:a', 'aac', '-b:a', '128k', '-ar', String(SAMPLE_RATE), '-ac', '2'],
+  ...['-flags:a', '+bitexact'],
+];
 
 function outputArgs(job: TranscodeJob, file: RungFile, n: number): string[] {
   const { plan } = job;
@@ -172,9 +190,15 @@ function outputArgs(job: TranscodeJob, file: RungFile, n: number): string[] {
     ...['-g', group, '-keyint_min', group, '-sc_threshold', '0', '-flags:v', '+cgop'],
     ...['-maxrate', `${file.maxRateKbps}k`, '-bufsize', `${file.maxRateKbps * 2}k`],
     ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
-    // Titles, places, devices and chapters stay behind.
+    ...fragmentedOutput(file.path),
+  ];
+}
+
+/** A fragmented MP4 as all of ours are, at this path; titles, places, devices and chapters stay behind. */
+export function fragmentedOutput(path: string): string[] {
+  return [
     ...['-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact'],
     ...['-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov+default_base_moof+skip_trailer'],
-    ...['-frag_duration', String(FRAGMENT_MICROSECONDS), '-use_editlist', '0', `file:${file.path}`],
+    ...['-frag_duration', String(FRAGMENT_MICROSECONDS), '-use_editlist', '0', `file:${path}`],
   ];
 }

@@ -15,6 +15,7 @@ import { addressesOf, connect, openRedis } from './connections.ts';
 import { openDatabase } from './db/database.ts';
 import { migrateOrRefuse } from './db/migrate.ts';
 import { openDesk } from './desk-side.ts';
+import { openDiscovery } from './discovery-side.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { endExpired } from './http/upload-direct.ts';
@@ -34,6 +35,7 @@ import { createFormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
+import { openLibrary } from './library-side.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAnalytics } from './modules/analytics/index.ts';
 import { createAnnouncements } from './modules/announcements/index.ts';
@@ -49,15 +51,18 @@ import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
 import { createInstances, createUrls } from './modules/instances/index.ts';
-import { createLists } from './modules/lists/index.ts';
+import { createListing } from './modules/listing/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
 import { createMeasures, createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
+import { createPacks } from './modules/packs/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
 import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
+import { createRemixes } from './modules/remixes/index.ts';
+import { createSearch } from './modules/search/index.ts';
 import { openSettings } from './modules/settings/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createAudit } from './modules/staff/index.ts';
@@ -77,6 +82,7 @@ import { openRankedFeeds } from './ranked-feeds.ts';
 import { openRetention, placesOf } from './retention-side.ts';
 import { openRules } from './rules-side.ts';
 import { createSafekeeping } from './safekeeping.ts';
+import { spokenIn } from './spoken.ts';
 import { createStaffSide } from './staff-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
@@ -188,7 +194,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const later = () => ({ moderation, measures, videos, comments });
   const guard = openRules({
     ...{ db, ids, clock, audit, urls, ffmpeg, storage, later, config, metrics, instanceSecret, poster },
-    request: fetch.request,
+    ...{ request: fetch.request, unlistedDomains, inTx, enqueue },
   });
   const accounts = createAccounts({ db, ids, urls, screening: guard.rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
@@ -238,8 +244,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ cache: config.remoteCache, takesCopies: room.takesCopies },
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
-    ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
+    ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes, sounds: guard.sounds },
     classifier: guard.classifier,
+    remixGate: { mayRemix: (id, originalId, kind) => remixes.mayRemix({ id }, originalId, kind) },
     transcriber: transcriberOf(config, poster),
     log,
   });
@@ -248,6 +255,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const comments = createComments({ db, ids, urls, unlistedDomains, screening: guard.rules });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
+  const remixes = createRemixes({
+    ...{ db, inTx, ids, urls, enqueue, videos, engagement, judgeSoon: guard.sounds.judgeSoon },
+  });
   const moderation = createModeration({ db, ids, urls });
   const measures = createMeasures({
     ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
@@ -260,6 +270,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const relays = createRelays({ db, ids, urls, audit });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
+  const search = createSearch({
+    ...{ db, inTx, clock, accounts, unlistedDomains, config, poster, metrics, log, random },
+    captionText: spokenIn(storage, log),
+  });
   const filters = createFilters({ db, ids });
   const analytics = createAnalytics({ db, inTx, clock });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters, recommending });
@@ -274,10 +288,13 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     clock,
     lifetimeMs: feedLimits.cursorMs,
   });
-  const lists = createLists({ db, ids, unlistedDomains });
+  const collecting = { db, ids, clock, audit, unlistedDomains } as const;
+  const { lists, ...library } = openLibrary({ ...collecting, screening: guard.rules });
+  const packs = createPacks({ ...collecting, urls, screening: guard.rules });
   const markers = createMarkers({ db });
   const portability = createPortability({
     ...{ db, inTx, ids, enqueue, urls, accounts, social, lists, videos, comments, engagement },
+    ...{ ...library, packs, tags, sounds: guard.sounds },
   });
   const notifications = createNotifications({ db, ids, clock, unlistedDomains });
   const push = createPush({
@@ -302,28 +319,12 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ db, clock, audit, storage, ffmpeg, workDir: scratchDir, ownerId: instanceAccount.id },
   });
   const federation = createFederationSide({
-    db,
-    inTx,
-    ids,
-    enqueue,
-    clock,
-    random,
-    log,
-    metrics,
-    fetch,
-    policy,
-    userAgent,
-    urls,
-    accounts,
-    auth,
-    social,
-    videos,
-    comments,
-    engagement,
-    moderation,
-    ...{ feed, notifications, publishing: posts },
+    ...{ db, inTx, ids, enqueue, clock, random, log, metrics, fetch, policy, userAgent, urls },
+    ...{ accounts, auth, social, videos, comments, engagement, remixes, moderation, feed, notifications },
+    sounds: guard.sounds,
+    publishing: posts,
     relays,
-    ...{ instances, audit, branding },
+    ...{ instances, audit, branding, packs },
     instanceSecret,
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,
@@ -332,6 +333,11 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     authorizedFetch: config.federation.authorizedFetch,
   });
 
+  const discovery = openDiscovery({
+    ...{ db, inTx, ids, enqueue, clock, log, audit, policy, videos, unlistedDomains, instanceSecret },
+    ...{ fetch, instances, redis, redisPrefix: config.redisPrefix, exchange: config.exchange, urls },
+    ...{ ...federation.reading, signedGet: federation.signedGet, lookup: federation.lookup, accounts },
+  });
   const archives = createArchives({
     ...{ db, inTx, ids, clock, enqueue, storage, accounts, auth, videos, comments, engagement, lists },
     ...{ filters, tags, notifications, portability, analytics, documents: federation.documents },
@@ -349,7 +355,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const subscribers = createSubscribers({
     ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
-    ...{ federation, reportDesk, claims },
+    ...{ federation, reportDesk, claims, remixes, sounds: guard.sounds, fasp: discovery.fasp },
   });
 
   const retention = openRetention({
@@ -361,6 +367,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const handlers = createJobHandlers({
     ...{ videos, media, reportDesk, legalHolds, pictures, archives, departures, portability, fieldChecks },
     ...{ closing, push, mail, auth, digests, domains, federation, watching: streams.watching, claims },
+    ...{ ...discovery, sounds: guard.sounds, remixes },
   });
 
   const queues = openQueues(redis, config.redisPrefix);
@@ -379,7 +386,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const work = createWork({ db, audit });
   const undoing = createUndoing({
     ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, claims },
-    ...{ trending: streams.trending, recommending, relays, announcements, branding, ...guard },
+    ...{ trending: streams.trending, recommending, relays, announcements, branding, packs },
+    ...{ ...discovery, ...guard, ...library },
     ...safekeeping,
   });
   const context = {
@@ -390,7 +398,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ closing, work, staff, undoing, announcements, branding },
     transparency: createTransparency({ db, settings: config.transparency }),
     ...createOperations({
-      ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
+      ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention, search },
       ...safekeeping,
     }),
     ...{ storage, media, room, retention, ffmpeg, accounts, pictures, fieldChecks, auth, mail },
@@ -400,10 +408,11 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     mediaAccess: createAccessCache({
       ...{ ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id), clock },
     }),
-    ...{ comments, engagement, moderation, measures, reportDesk, legalHolds, claims, audit },
+    ...{ comments, engagement, remixes, moderation, measures, reportDesk, legalHolds, claims, audit },
     ...guard,
-    ...{ notifications, push, relays, posts, tags, feed, ...streams, recommending },
-    ...{ lists, filters, markers, portability, archives, instances, domains, federation },
+    ...{ notifications, push, relays, posts, tags, search, feed, ...streams, recommending, ...discovery },
+    ...{ ...library, lists, packs, filters, markers, portability, archives, instances, domains, federation },
+    listing: createListing({ db, unlistedDomains, origin }),
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),
     streaming: createStreaming({ db, unlistedDomains }),
     ...{ analytics, cursors, subscribers, handlers, close },

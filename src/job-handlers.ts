@@ -7,10 +7,14 @@ import type { Claims } from './modules/claims/index.ts';
 import type { createClosing, createDepartures } from './modules/departures/index.ts';
 import type { Digests } from './modules/digests/index.ts';
 import type { Domains } from './modules/domains/index.ts';
+import type { Exchange } from './modules/exchange/index.ts';
+import type { Fasp } from './modules/fasp/index.ts';
 import type { Mail } from './modules/mail/index.ts';
 import type { LegalHolds, ReportDesk } from './modules/moderation/index.ts';
 import type { Portability } from './modules/portability/index.ts';
 import type { Push } from './modules/push/index.ts';
+import type { Remixes } from './modules/remixes/index.ts';
+import type { Sounds } from './modules/sounds/index.ts';
 import type { Storage } from './modules/storage/index.ts';
 import type { Videos } from './modules/videos/index.ts';
 import type { Watching } from './modules/watching/index.ts';
@@ -32,6 +36,10 @@ interface Parts {
   readonly auth: Auth;
   readonly digests: Digests;
   readonly domains: Domains;
+  readonly exchange: Exchange;
+  readonly remixes: Remixes;
+  readonly sounds: Sounds;
+  readonly fasp: Fasp;
   readonly federation: ReturnType<typeof createFederationSide>;
   readonly watching: Watching;
 }
@@ -45,6 +53,7 @@ export function createJobHandlers(parts: Parts): JobHandlers {
     'media.ladder': async (payload, run) => videos.jobs.ladder(payload, run),
     'media.extras': async ({ videoId }, run) => videos.jobs.extras(videoId, run),
     'media.poster': async ({ videoId }, run) => videos.jobs.poster(videoId, run),
+    'media.resound': async ({ videoId }, run) => videos.jobs.resound(videoId, run),
     'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
     'media.transcribe': async ({ videoId }, run) => videos.jobs.transcribe(videoId, run),
     'media.classify': async ({ videoId }, run) => videos.jobs.classify(videoId, run),
@@ -52,6 +61,14 @@ export function createJobHandlers(parts: Parts): JobHandlers {
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),
     'legal-holds.copy': ({ holdId }, run) => parts.legalHolds.copy(holdId, run),
+    'remixes.withdraw': ({ videoId }, run) => parts.remixes.withdraw(videoId, run),
+    'sounds.carry': ({ videoId }, run) => parts.sounds.carry(videoId, run),
+    'sounds.settle': ({ soundId }, run) => parts.sounds.settle(soundId, run),
+    'sounds.tell':
+      async ({ videoId }) =>
+      async (tx) =>
+        videos.tellAnew(tx, videoId),
+    'claims.settle': ({ claimId }, run) => claims.jobs.settle(claimId, run),
     'claims.copies': ({ claimId }, run) => claims.jobs.copies(claimId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
@@ -83,6 +100,7 @@ export function createJobHandlers(parts: Parts): JobHandlers {
       return undefined;
     },
     ...federation.reading.jobs,
+    ...{ ...parts.exchange.jobs, ...parts.fasp.jobs },
     'watching.store': ({ entry }) => watching.storeAgain(entry),
   };
 }

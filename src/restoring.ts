@@ -96,6 +96,8 @@ async function finish(
   if (!created.ok) return created;
   const { context } = created;
   try {
+    // First: objects take their time, and a run that ends among them must not leave what the engine was told before the backup was put back.
+    await context.search.forgetEngine();
     const { objects, bytes, missing } = await restoreObjects(context.media.objects, target, manifest, tell);
     const jobs = await rebuildQueues(context.db);
     return ok({ restored: { ...nothingOf(manifest), objects, bytes, missing, jobs, otherVariables } });

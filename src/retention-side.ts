@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { claimLimits } from '../config/claim-limits.ts';
 import { classifierLimits } from '../config/classifier-limits.ts';
 import type { Config } from '../config/config.ts';
+import { exchangeLimits } from '../config/exchange-limits.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { legalHoldLimits } from '../config/legal-hold-limits.ts';
 import { deliveryLimits, inboxLimits, signatureLimits, videoLimits } from '../config/limits.ts';
+import { remixRequestLimits } from '../config/media-limits.ts';
 import { retentionLimits } from '../config/retention-limits.ts';
 import { staffLimits } from '../config/staff-limits.ts';
 import { sweepDeadDeliveries, sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
@@ -21,12 +23,15 @@ import type { Auth } from './modules/auth/index.ts';
 import { sweepClaims } from './modules/claims/index.ts';
 import type { Classifier } from './modules/classifier/index.ts';
 import type { Engagement } from './modules/engagement/index.ts';
+import { sweepTold } from './modules/exchange/index.ts';
+import { sweepProviders } from './modules/fasp/index.ts';
 import type { Feed } from './modules/feed/index.ts';
 import type { Instances } from './modules/instances/index.ts';
 import type { Mail } from './modules/mail/index.ts';
 import type { LegalHolds } from './modules/moderation/index.ts';
 import type { Notifications } from './modules/notifications/index.ts';
 import type { Recommending } from './modules/recommending/index.ts';
+import { sweepRefusedRequests } from './modules/remixes/index.ts';
 import { createRetention, type Keeping, type RetentionClass } from './modules/retention/index.ts';
 import { type Audit, sweepKeptRows } from './modules/staff/index.ts';
 import { bucketPlace, diskPlace, type Place, storedBytes } from './modules/storage/index.ts';
@@ -142,6 +147,9 @@ function classesOf(parts: Parts): Readonly<Record<RetentionClass, Keeping>> {
       run: (signal) => parts.legalHolds.sweep(signal),
     },
     claims: rows({ days: claimLimits.keptDays, everyMs: HOUR }, (signal) => sweepClaims(db, clock, signal)),
+    'remix-requests': rows({ days: remixRequestLimits.refusedDays, everyMs: HOUR }, (signal) =>
+      sweepRefusedRequests(db, before(remixRequestLimits.refusedDays * DAY), signal),
+    ),
     removals: removalsOf(parts),
     activities: rows(
       { days: inboxLimits.keptMs / DAY, everyMs: HOUR },
@@ -157,6 +165,8 @@ function classesOf(parts: Parts): Readonly<Record<RetentionClass, Keeping>> {
       (signal) => sweepRemoteKeys(db, before(2 * signatureLimits.keyMaxAgeMs), signal),
       (signal) => engagement.sweepRemoteViews(signal),
       () => instances.sweepInstances(),
+      (signal) => sweepTold(db, before(exchangeLimits.keptMs), signal),
+      (signal) => sweepProviders(db, clock.now(), signal),
     ),
     sessions: rows(
       { days: null, everyMs: HOUR },

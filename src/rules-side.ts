@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
 import type { ObjectStorage } from '../media/storage/storage.ts';
-import type { Db, Tx } from './db/database.ts';
-import type { IdSource } from './lib/ids.ts';
+import type { Db, InTx, Tx } from './db/database.ts';
+import type { UnlistedDomains } from './db/visibility.ts';
+import type { Enqueue } from './jobs/enqueue.ts';
+import type { AuditId, IdSource, MeasureId, VideoId } from './lib/ids.ts';
 import type { Metrics } from './lib/metrics.ts';
 import { type ClientDeps, createClassifier } from './modules/classifier/index.ts';
 import type { Comments } from './modules/comments/index.ts';
@@ -12,6 +14,7 @@ import type { Urls } from './modules/instances/index.ts';
 import type { Measures, Moderation } from './modules/moderation/index.ts';
 import { createRaid } from './modules/raid/index.ts';
 import { createRules, type SaidTarget } from './modules/rules/index.ts';
+import { createSounds } from './modules/sounds/index.ts';
 import type { Audit } from './modules/staff/index.ts';
 import type { Videos } from './modules/videos/index.ts';
 
@@ -25,10 +28,13 @@ interface Later {
 interface Parts extends ClientDeps {
   readonly config: Config;
   readonly db: Db;
+  readonly inTx: InTx;
   readonly ids: IdSource;
+  readonly enqueue: Enqueue;
   readonly metrics: Metrics;
   readonly audit: Audit;
   readonly urls: Urls;
+  readonly unlistedDomains: UnlistedDomains;
   readonly ffmpeg: Ffmpeg;
   readonly storage: ObjectStorage;
   /** What is made after them. */
@@ -39,12 +45,32 @@ interface Parts extends ClientDeps {
 export function openRules(parts: Parts) {
   const { db, audit, clock } = parts;
   const rules = createRules({ ...parts, ...meansOf(parts) });
+  const sounds = createSounds({
+    ...parts,
+    ...muting(parts),
+    readmit: (tx, soundId) => parts.later().videos.readmit(tx, soundId),
+    resound: (tx, videoId) => parts.later().videos.onMuted(tx, { videoId }),
+  });
   return {
     rules,
     classifier: createClassifier({ ...parts, origin: parts.config.origin, needLabels: rules.needLabels }),
     raid: createRaid({ db, clock, audit }),
-    hashes: createHashes(parts),
+    hashes: createHashes({ ...parts, sounds }),
+    sounds,
     holding: createHolding({ db, ids: parts.ids, audit, later: parts.later }),
+  };
+}
+
+/** How rules about sounds mute a video, and let it be heard again. */
+function muting({ later }: Parts) {
+  const by = { kind: 'server', name: 'sound-rule' } as const;
+  return {
+    async mute(tx: Tx, id: VideoId, facts: string): Promise<MeasureId | null> {
+      const target = { kind: 'video', id } as const;
+      const taken = await later().measures.take(tx, by, { target, measure: 'mute', facts, automated: true });
+      return taken.ok && taken.changed ? taken.measureId : null;
+    },
+    unmute: (tx: Tx, auditId: AuditId, reason: string) => later().measures.undo(tx, by, auditId, reason),
   };
 }
 

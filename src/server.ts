@@ -4,11 +4,14 @@ import { analyticsLimits } from '../config/analytics-limits.ts';
 import { announcementLimits } from '../config/announcement-limits.ts';
 import { backupLimits } from '../config/backup-limits.ts';
 import { classifierLimits } from '../config/classifier-limits.ts';
+import { exchangeLimits } from '../config/exchange-limits.ts';
+import { faspLimits } from '../config/fasp-limits.ts';
 import { watchLimits } from '../config/feed-limits.ts';
 import { deliveryLimits } from '../config/limits.ts';
 import { pushLimits } from '../config/live-limits.ts';
 import { mailLimits } from '../config/mail-limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
+import { searchLimits } from '../config/search-limits.ts';
 import { staffLimits } from '../config/staff-limits.ts';
 import { trendUpkeep } from '../config/trend-limits.ts';
 import { letGo, openRedis } from './connections.ts';
@@ -53,12 +56,14 @@ export async function startWeb(context: Context): Promise<Running> {
   const deps: HttpDeps = {
     ...{ ...context, networks, lockGate },
     lookup: context.federation.lookup,
+    readPack: context.federation.readPack,
     deliveries: context.federation.deliveries,
     inbox: context.federation.inbox,
     federation: context.federation.router,
     client: context.federation.client,
     probe: context.federation.probe,
     subscribeToRelay: context.federation.subscribeToRelay,
+    signerOf: context.federation.signerOf,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     streams,
     uploadFiles: createUploadFiles(context),
@@ -138,11 +143,12 @@ export async function startWorker(context: Context): Promise<Running> {
   const consumer = startConsumer(context);
   const trends = startTrends(context);
   const backups = startBackups(context);
+  const searchEngine = startSearchEngine(context);
   return {
     async stop() {
       letGo(redis);
       await Promise.all([scheduler.stop(), relay.stop(), runner.stop(), consumer.stop(), trends.stop()]);
-      await backups.stop();
+      await Promise.all([backups.stop(), searchEngine.stop()]);
       await heartbeat
         .stop()
         .catch((error) => log.warn({ err: error }, 'this worker could not say that it stops'));
@@ -184,6 +190,15 @@ function startTrends(context: Context): Running {
   };
 }
 
+/** In a scheduler of its own: an engine that is slow must not hold up other upkeep. Several processes may do it at once. */
+function startSearchEngine(context: Context): Running {
+  const run = (signal: AbortSignal) => context.search.followEngine({ signal, forMs: 30_000 });
+  const tasks = [{ name: 'search-engine', everyMs: searchLimits.everyMs, run }];
+  const scheduler = new Scheduler({ ...context, exclusive: false, whileLocked: true, tasks });
+  scheduler.start();
+  return scheduler;
+}
+
 /** In a scheduler of its own: a backup takes its time, and other upkeep must not wait for it. Locks see to it that one is made. */
 function startBackups(context: Context): Running {
   const { backups } = context;
@@ -213,6 +228,11 @@ function upkeepTasks(context: Context): Upkeep[] {
       run: () => rebuildAfterLoss(db, redis, config.redisPrefix, log),
     },
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
+    {
+      name: 'search',
+      everyMs: searchLimits.everyMs,
+      run: (signal) => context.search.follow({ signal, forMs: searchLimits.turnMs }),
+    },
     { name: 'abandoned-media', everyMs: 10_000, run: () => inTx((tx) => context.videos.failAbandoned(tx)) },
     { name: 'scheduled-posts', everyMs: 5_000, run: (signal) => context.posts.publishDue(signal) },
     { name: 'releases', everyMs: 10 * MINUTE, run: () => context.releases.checkDue() },
@@ -233,6 +253,11 @@ function upkeepTasks(context: Context): Upkeep[] {
     },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'transparency', everyMs: 10 * MINUTE, run: (signal) => context.transparency.fold(signal) },
+    {
+      name: 'remix-consent',
+      everyMs: 10 * MINUTE,
+      run: () => inTx((tx) => context.remixes.endSilence(tx, clock.now())),
+    },
     { name: 'claims', everyMs: 10 * MINUTE, run: () => context.claims.acceptDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },
@@ -240,6 +265,12 @@ function upkeepTasks(context: Context): Upkeep[] {
       ...{ name: 'classifier', everyMs: MINUTE },
       run: () => inTx((tx) => context.videos.endAbandonedQuestions(tx)),
     },
+    {
+      name: 'unheard-videos',
+      everyMs: 10 * MINUTE,
+      run: () => inTx((tx) => context.videos.askForSounds(tx)),
+    },
+    { name: 'unused-sounds', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.sounds.forgetUnused(tx)) },
     { name: 'raid-mode', everyMs: MINUTE, run: () => inTx((tx) => context.raid.noteEnd(tx)) },
     {
       name: 'announcements',
@@ -250,6 +281,10 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'domain-lists', everyMs: MINUTE, run: (signal) => context.domains.subscriptions.syncDue(signal) },
     { name: 'peer-blocks', everyMs: 5 * MINUTE, run: (signal) => context.domains.peers.askDue(signal) },
     { name: 'ended-follows', everyMs: 60 * MINUTE, run: () => context.social.sweepEndedFollows() },
+    { name: 'exchange', everyMs: exchangeLimits.wakeMs, run: () => context.exchange.wakeDue() },
+    { name: 'fasp', everyMs: faspLimits.wakeMs, run: () => context.fasp.wakeDue() },
+    { name: 'fasp-trending', everyMs: faspLimits.watchMs, run: () => context.fasp.watchTrends() },
+    { name: 'fasp-review', everyMs: faspLimits.reviewMs, run: () => context.fasp.review() },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
     // Sweeps what was begun and never ended.
     { name: 'storage', everyMs: 24 * 60 * MINUTE, run: () => context.storage.check() },

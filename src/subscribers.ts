@@ -7,14 +7,18 @@ import type { Claims } from './modules/claims/index.ts';
 import { commentEvents } from './modules/comments/index.ts';
 import type { createDepartures } from './modules/departures/index.ts';
 import { engagementEvents } from './modules/engagement/index.ts';
+import type { Fasp } from './modules/fasp/index.ts';
 import { filterEvents } from './modules/filters/index.ts';
 import { instanceEvents } from './modules/instances/index.ts';
 import { moderationEvents, type ReportDesk } from './modules/moderation/index.ts';
 import { type Notifications, notificationEvents } from './modules/notifications/index.ts';
+import { packEvents } from './modules/packs/index.ts';
 import type { Push } from './modules/push/index.ts';
 import { relayEvents } from './modules/relays/index.ts';
+import { type Remixes, remixEvents } from './modules/remixes/index.ts';
 import { signalHearing } from './modules/signals/index.ts';
 import { type Social, socialEvents } from './modules/social/index.ts';
+import type { Sounds } from './modules/sounds/index.ts';
 import { type Videos, videoEvents } from './modules/videos/index.ts';
 
 interface Parts {
@@ -29,6 +33,9 @@ interface Parts {
   readonly federation: ReturnType<typeof createFederationSide>;
   readonly reportDesk: ReportDesk;
   readonly claims: Claims;
+  readonly remixes: Remixes;
+  readonly sounds: Sounds;
+  readonly fasp: Fasp;
 }
 
 type EventName =
@@ -40,7 +47,9 @@ type EventName =
   | keyof typeof moderationEvents
   | keyof typeof instanceEvents
   | keyof typeof notificationEvents
+  | keyof typeof packEvents
   | keyof typeof relayEvents
+  | keyof typeof remixEvents
   | keyof typeof socialEvents
   | keyof typeof videoEvents;
 
@@ -50,14 +59,18 @@ export function createSubscribers(parts: Parts) {
   const { federation, reportDesk } = parts;
   const { bridge } = federation;
   const news = notifications.on;
+  const shared = parts.fasp.on;
   return {
     'account.registered': {
       schema: accountEvents['account.registered'],
-      handlers: [news.onRegistered, signalHearing.onAccount],
+      handlers: [news.onRegistered, signalHearing.onAccount, shared.onAccount],
     },
     'account.updated': {
       schema: accountEvents['account.updated'],
-      handlers: [bridge.onAccountUpdated, fieldChecks.onAccountUpdated, signalHearing.onAccount],
+      handlers: [
+        ...[bridge.onAccountUpdated, fieldChecks.onAccountUpdated, signalHearing.onAccount],
+        shared.onAccountChanged,
+      ],
     },
     'account.rekeyed': {
       schema: accountEvents['account.rekeyed'],
@@ -65,7 +78,7 @@ export function createSubscribers(parts: Parts) {
     },
     'account.gone': {
       schema: accountEvents['account.gone'],
-      handlers: [departures.onEnded, pictures.onGone, signalHearing.onAccountGone],
+      handlers: [departures.onEnded, pictures.onGone, signalHearing.onAccountGone, shared.onAccount],
     },
     'account.deleted': {
       schema: accountEvents['account.deleted'],
@@ -76,17 +89,19 @@ export function createSubscribers(parts: Parts) {
         pictures.onGone,
         archives.onEnded,
         signalHearing.onAccountGone,
+        shared.onAccount,
       ],
     },
     'account.moved': {
       schema: accountEvents['account.moved'],
-      handlers: [bridge.onAccountMoved, departures.onMoved],
+      handlers: [bridge.onAccountMoved, departures.onMoved, shared.onAccount],
     },
     // For those alone who listen: every process is told of it.
     'announcement.shown': { schema: announcementEvents['announcement.shown'], handlers: [] },
     'announcement.gone': { schema: announcementEvents['announcement.gone'], handlers: [] },
     'announcement.reacted': { schema: announcementEvents['announcement.reacted'], handlers: [] },
     'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },
+    'pack.members-added': { schema: packEvents['pack.members-added'], handlers: [news.onPacked] },
     'follow.requested': {
       schema: socialEvents['follow.requested'],
       handlers: [bridge.onFollowRequested, news.onFollow],
@@ -136,26 +151,40 @@ export function createSubscribers(parts: Parts) {
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
     'video.published': {
       schema: videoEvents['video.published'],
-      handlers: [bridge.onVideoPublished, news.onVideoPublished, signalHearing.onVideo],
+      handlers: [
+        ...[bridge.onVideoPublished, news.onVideoPublished, signalHearing.onVideo],
+        ...[bridge.onRemixPublished, news.onRemix, shared.onVideo],
+      ],
+    },
+    'video.awaits-consent': {
+      schema: videoEvents['video.awaits-consent'],
+      handlers: [parts.remixes.onAwaitsConsent],
     },
     'video.rejected': { schema: videoEvents['video.rejected'], handlers: [news.onVideoRejected] },
+    'video.heard': {
+      schema: videoEvents['video.heard'],
+      handlers: [signalHearing.onVideo, parts.sounds.onHeard],
+    },
     'video.captioned': { schema: videoEvents['video.captioned'], handlers: [bridge.onVideoCaptioned] },
     'video.updated': {
       schema: videoEvents['video.updated'],
-      handlers: [bridge.onVideoUpdated, news.onVideoEdited, signalHearing.onVideo],
+      handlers: [bridge.onVideoUpdated, news.onVideoEdited, signalHearing.onVideo, shared.onVideoChanged],
     },
     'video.revised': {
       schema: videoEvents['video.revised'],
-      handlers: [news.onVideoEdited, signalHearing.onVideo],
+      handlers: [news.onVideoEdited, signalHearing.onVideo, shared.onVideoChanged],
     },
     'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
     'video.discovered': {
       schema: videoEvents['video.discovered'],
-      handlers: [{ all: videos.onDiscovered }, news.onVideoDiscovered, signalHearing.onVideo],
+      handlers: [
+        ...[{ all: videos.onDiscovered }, news.onVideoDiscovered, signalHearing.onVideo],
+        ...[{ all: parts.remixes.onDiscovered }, shared.onVideo, { all: parts.sounds.onDiscovered }],
+      ],
     },
     'video.deleted': {
       schema: videoEvents['video.deleted'],
-      handlers: [videos.onDeleted, bridge.onVideoDeleted, signalHearing.onVideoDeleted],
+      handlers: [videos.onDeleted, bridge.onVideoDeleted, signalHearing.onVideoDeleted, shared.onVideo],
     },
     'comment.published': {
       schema: commentEvents['comment.published'],
@@ -187,6 +216,14 @@ export function createSubscribers(parts: Parts) {
     },
     'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
     'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },
+    'remix.settled': {
+      schema: remixEvents['remix.settled'],
+      handlers: [bridge.onRemixSettled, news.onRemix],
+    },
+    'remix.asked': { schema: remixEvents['remix.asked'], handlers: [bridge.onRemixAsked] },
+    'remix.requested': { schema: remixEvents['remix.requested'], handlers: [news.onRemixRequested] },
+    'remix.answered': { schema: remixEvents['remix.answered'], handlers: [bridge.onRemixAnswered] },
+    'remix.revoked': { schema: remixEvents['remix.revoked'], handlers: [bridge.onRemixRevoked] },
     'report.filed': {
       schema: moderationEvents['report.filed'],
       handlers: [
@@ -209,11 +246,11 @@ export function createSubscribers(parts: Parts) {
     },
     'account.suspended': {
       schema: moderationEvents['account.suspended'],
-      handlers: [bridge.onAccountSuspension],
+      handlers: [bridge.onAccountSuspension, shared.onAccount],
     },
     'account.unsuspended': {
       schema: moderationEvents['account.unsuspended'],
-      handlers: [bridge.onAccountSuspension],
+      handlers: [bridge.onAccountSuspension, shared.onAccount],
     },
     'account.purged': {
       schema: moderationEvents['account.purged'],
@@ -221,11 +258,12 @@ export function createSubscribers(parts: Parts) {
     },
     'video.removed': {
       schema: moderationEvents['video.removed'],
-      handlers: [bridge.onVideoDeleted, signalHearing.onVideoDeleted],
+      handlers: [bridge.onVideoDeleted, signalHearing.onVideoDeleted, shared.onVideo],
     },
+    'video.muted': { schema: moderationEvents['video.muted'], handlers: [videos.onMuted] },
     'video.restored': {
       schema: moderationEvents['video.restored'],
-      handlers: [bridge.onVideoRestored, signalHearing.onVideo],
+      handlers: [bridge.onVideoRestored, signalHearing.onVideo, shared.onVideo],
     },
     'notification.added': {
       schema: notificationEvents['notification.added'],

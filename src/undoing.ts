@@ -1,19 +1,25 @@
 import type { InTx, Tx } from './db/database.ts';
-import type { AuditId } from './lib/ids.ts';
+import type { AuditId, FaspId, PackId, PlaylistId, SoundId } from './lib/ids.ts';
 import { type Failure, fail, ok, type Result } from './lib/result.ts';
 import type { Announcements } from './modules/announcements/index.ts';
 import type { Auth } from './modules/auth/index.ts';
 import type { Branding } from './modules/branding/index.ts';
 import type { Claims } from './modules/claims/index.ts';
 import type { Domains } from './modules/domains/index.ts';
+import type { Exchange } from './modules/exchange/index.ts';
+import type { Fasp } from './modules/fasp/index.ts';
+import type { Hashes } from './modules/hashes/index.ts';
 import type { Holding } from './modules/holding/index.ts';
 import type { ServerLock } from './modules/maintenance/index.ts';
 import type { LegalHolds, Measures, ReportDesk } from './modules/moderation/index.ts';
+import type { Packs } from './modules/packs/index.ts';
+import type { Playlists } from './modules/playlists/index.ts';
 import type { Raid } from './modules/raid/index.ts';
 import type { Recommending } from './modules/recommending/index.ts';
 import type { Relays } from './modules/relays/index.ts';
 import type { Rules } from './modules/rules/index.ts';
 import type { Settings } from './modules/settings/index.ts';
+import type { Sounds } from './modules/sounds/index.ts';
 import {
   type Actor,
   type Audit,
@@ -35,9 +41,13 @@ interface Parts {
   readonly reportDesk: ReportDesk;
   readonly legalHolds: LegalHolds;
   readonly domains: Domains;
+  readonly exchange: Exchange;
+  readonly fasp: Fasp;
   readonly settings: Settings;
   readonly staff: StaffSide;
   readonly rules: Rules;
+  readonly hashes: Hashes;
+  readonly sounds: Sounds;
   readonly holding: Holding;
   readonly raid: Raid;
   readonly announcements: Announcements;
@@ -48,6 +58,8 @@ interface Parts {
   readonly work: Work;
   readonly serverLock: ServerLock;
   readonly claims: Claims;
+  readonly packs: Packs;
+  readonly playlists: Pick<Playlists, 'setTakenDown'>;
 }
 
 /** What is asked for, and from where: whoever takes something back must not lock themselves out. */
@@ -114,6 +126,14 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
   const restored = restoredIn(parts);
   return {
     report: (tx, by, { id }) => reportDesk.undo(tx, by, id),
+    pack: (tx, by, { id, target, action }, reason) =>
+      parts.packs.setTakenDown(tx, by, {
+        ...{ id: target.id as PackId, takenDown: action === 'pack.restore', reason, undoes: id },
+      }),
+    playlist: (tx, by, { id, target, action }, reason) =>
+      parts.playlists.setTakenDown(tx, by, {
+        ...{ id: target.id as PlaylistId, takenDown: action === 'playlist.restore', reason, undoes: id },
+      }),
     measure: (tx, by, { id }, reason) => measures.undo(tx, by, id, reason),
     domain: (tx, by, { id }, reason) => domains.undo(tx, by, { auditId: id, reason }),
     draft: (tx, by, entry, reason) => domains.drafts.undoAcceptance(tx, by, entry, reason),
@@ -148,7 +168,7 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
 }
 
 /** What hangs on a row that was put back, or that was taken away again; a refusal, where it must not be. */
-function restoredIn({ domains, staff, rules, trending, branding }: Parts) {
+function restoredIn({ domains, exchange, fasp, staff, rules, hashes, sounds, trending, branding }: Parts) {
   type After = (tx: Tx, key: Restored['key'], from: string | null) => Promise<Failure | null>;
   const nothing: After = async () => null;
   const then =
@@ -163,7 +183,9 @@ function restoredIn({ domains, staff, rules, trending, branding }: Parts) {
     ip_blocks: (tx, { id = '' }, from) => staff.joining.restored(tx, id, from),
     reserved_names: nothing,
     content_rules: then((tx) => rules.restored(tx)),
-    listed_media: nothing,
+    listed_media: then((tx, { id = '' }) => hashes.restored(tx, id)),
+    sound_rules: then((tx, { sound_id: id = '' }) => sounds.ruleRestored(tx, id as SoundId)),
+    sound_rights: then((tx, { sound_id: id = '' }) => sounds.rightsRestored(tx, id as SoundId)),
     trend_decisions: then((tx, { of = '', subject = '' }) =>
       trending.decisions.restored(tx, { of, subject }),
     ),
@@ -174,6 +196,12 @@ function restoredIn({ domains, staff, rules, trending, branding }: Parts) {
     domain_excludes: then((tx) => domains.subscriptions.restored(tx)),
     domain_drafts: nothing,
     block_watches: nothing,
+    discovery_packs: then((tx, { id = '' }) => exchange.packs.restored(tx, id)),
+    exchange_peers: then((tx, { id = '' }) => exchange.peers.restored(tx, id)),
+    fasp_providers: then((tx, { id = '' }) => fasp.providers.restored(tx, id as FaspId)),
+    fasp_capabilities: then((tx, { provider_id = '', capability = '' }) =>
+      fasp.providers.restored(tx, provider_id as FaspId, capability),
+    ),
     block_notices: nothing,
   } satisfies Readonly<Record<KeptTable, After>>;
 }

@@ -1,22 +1,19 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { mediaKey } from '../../media/keys.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
-import { startEmbedded } from '../../src/embedded/index.ts';
 import { sha256 } from '../../src/lib/crypto.ts';
-import { createLogger } from '../../src/lib/log.ts';
+import { freePort } from '../../src/setup/demo/instance.ts';
 import { type Part, startPart } from '../federation/part.ts';
 import type { Bench, Measurement } from '../measurement.ts';
+import { HOST, type Stack, serverEnv, withStack } from '../server.ts';
 import { ensurePrograms, startNginx } from './nginx.ts';
 
 const run = promisify(execFile);
-const HOST = '127.0.0.1';
 const CONNECTIONS = 16;
 /** Of each server, in turns: the machine is not the same from one moment to the next. */
 const ROUNDS = 3;
@@ -44,39 +41,26 @@ interface Totals {
 export const mediaServing: Bench = async () => {
   const missing = await ensurePrograms(['nginx', 'wrk']);
   if (missing) throw new Error(`This benchmark needs nginx and wrk. ${missing}`);
-  const dir = await mkdtemp(join(tmpdir(), 'vireo-bench-'));
-  await chmod(dir, 0o711);
-  const started = await startEmbedded({
-    ...{
-      dataDir: dir,
-      systemDir: join(dir, 'system'),
-      postgres: true,
-      redis: true,
-      log: createLogger('warn'),
-    },
-    redisServerPath: process.env.REDIS_SERVER_PATH ?? 'redis-server',
+  return withStack(async (stack) => {
+    const { dir, databaseUrl } = stack;
+    const running: { stop(): Promise<void> }[] = [];
+    try {
+      const [port, nginxPort] = [await freePort(HOST), await freePort(HOST)];
+      const vireo = await startVireo(stack, port);
+      running.push(vireo);
+      const root = join(dir, 'server', 'media');
+      const key = await addVideo(root, databaseUrl);
+      const nginx = await startNginx(nginxPort, `root ${root};`, dir);
+      running.push(nginx);
+      return await compare(
+        { url: `http://${HOST}:${port}/${key}`, cpuSeconds: async () => (await vireo.usage()).cpuSeconds },
+        { url: `http://${HOST}:${nginxPort}/${key}`, cpuSeconds: () => nginx.cpuSeconds() },
+        dir,
+      );
+    } finally {
+      for (const part of running.reverse()) await part.stop();
+    }
   });
-  if (!started.ok) throw new Error(started.detail);
-  const running: { stop(): Promise<void> }[] = [];
-  try {
-    const { databaseUrl = '', redisUrl = '' } = started.stack;
-    const [port, nginxPort] = [await freePort(), await freePort()];
-    const vireo = await startVireo({ dir, port, databaseUrl, redisUrl });
-    running.push(vireo);
-    const root = join(dir, 'server', 'media');
-    const key = await addVideo(root, databaseUrl);
-    const nginx = await startNginx(nginxPort, `root ${root};`, dir);
-    running.push(nginx);
-    return await compare(
-      { url: `http://${HOST}:${port}/${key}`, cpuSeconds: async () => (await vireo.usage()).cpuSeconds },
-      { url: `http://${HOST}:${nginxPort}/${key}`, cpuSeconds: () => nginx.cpuSeconds() },
-      dir,
-    );
-  } finally {
-    for (const part of running.reverse()) await part.stop();
-    await started.stack.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
 };
 
 async function compare(vireo: Served, nginx: Served, dir: string): Promise<Measurement[]> {
@@ -138,20 +122,9 @@ async function fire(server: Served, script: string, seconds: number): Promise<To
   };
 }
 
-interface Place {
-  readonly dir: string;
-  readonly port: number;
-  readonly databaseUrl: string;
-  readonly redisUrl: string;
-}
-
-async function startVireo({ dir, port, databaseUrl, redisUrl }: Place): Promise<Part> {
-  await mkdir(join(dir, 'server'));
-  const vireo = await startPart('vireo.ts', {
-    ...{ VIREO_ENV: 'test', ROLE: 'web', HOST, PORT: String(port), ORIGIN: `http://${HOST}:${port}` },
-    ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, DATA_DIR: join(dir, 'server') },
-    SECRET_KEY: 'a secret that is only good for a benchmark',
-  });
+async function startVireo(stack: Stack, port: number): Promise<Part> {
+  await mkdir(join(stack.dir, 'server'));
+  const vireo = await startPart('vireo.ts', serverEnv(stack, port));
   await vireo.ask('seed', { actors: [], publicKeyPem: '' });
   return vireo;
 }
@@ -174,14 +147,4 @@ async function addVideo(root: string, databaseUrl: string): Promise<string> {
     await client.end();
   }
   return key;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

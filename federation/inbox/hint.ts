@@ -17,11 +17,14 @@ export interface Hint {
 export async function hintOf(
   relay: Relay,
   objectId: string | null,
-  { posts, urls, relayBudget }: VerbContext,
+  { posts, urls, instances, relayBudget }: VerbContext,
 ): Promise<Outcome | { readonly hint: Hint }> {
   if (objectId === null) return ignored('object-without-id');
   if (urls.isOurs(objectId)) return ignored('object-is-ours');
   if (await posts.find(objectId)) return ignored('known');
+  // What such a server sends itself is not heard either, or not shown: no relay brings it in by another way.
+  const { silenced, rejectsMedia } = await instances.standingOf(new URL(objectId).host);
+  if (silenced || rejectsMedia) return ignored('domain-limited');
   if (!relayBudget.take(relay.id)) return ignored('too-many-hints');
   const fetched = await posts.fetch(objectId);
   if (!fetched.ok) return ignored(fetched.why.reason);

@@ -23,7 +23,8 @@ export const update = verb<Plan>({
     const { post } = found.plan;
     const { editedAt } = post.kind === 'video' ? post.video : post.comment;
     // Mastodon sends one for every vote in a poll; without a newer date nothing of ours changed.
-    if (editedAt === null) return ignored('not-edited');
+    const isStamped = post.kind === 'video' && (post.video.remix?.stampUri ?? null) !== null;
+    if (editedAt === null && !isStamped) return ignored('not-edited');
     return { plan: { what: 'post', post } };
   },
   async apply(plan, tx, context) {
@@ -40,7 +41,11 @@ export const update = verb<Plan>({
     }
     if (known.kind === 'video' && post.kind === 'video') {
       if (known.video.accountId !== post.author.id) return refused('not-the-author');
+      const { stampUri = null } = post.video.remix ?? {};
+      // Others tell of it without a newer date: nobody edited anything.
+      const isStamped = stampUri !== null && (await context.remixes.noteStamp(tx, known.video.id, stampUri));
       const outcome = await context.videos.updateRemote(tx, known.video.id, post.video, post.mentions);
+      if (isStamped) return applied;
       return outcome.ok ? applied : ignored(outcome.reason);
     }
     if (known.kind === 'comment' && post.kind === 'comment') {

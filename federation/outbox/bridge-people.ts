@@ -5,6 +5,7 @@ import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
 import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
 import type { Moderation, Report } from '../../src/modules/moderation/index.ts';
+import type { Packs } from '../../src/modules/packs/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
 import {
   announceOf,
@@ -28,6 +29,7 @@ export interface PeopleBridgeDeps extends DeliveryDeps {
   readonly videos: Videos;
   readonly comments: Comments;
   readonly moderation: Moderation;
+  readonly packs: Pick<Packs, 'all'>;
   readonly instanceAccount: Account;
   readonly clock: Clock;
   readonly actorDocument: (account: Account) => Promise<JsonObject | null>;
@@ -269,7 +271,8 @@ async function tellOrigin(deps: PeopleBridgeDeps, tx: Tx, report: Report, commen
   if (!target || target.domain === null) return;
   const videos = await Promise.all(report.videoIds.map((id) => deps.videos.internal(id)));
   const comments = await Promise.all(report.commentIds.map((id) => deps.comments.internal(id)));
-  const postUris = [...videos, ...comments].flatMap((post) => post?.uri ?? []);
+  const posts = [...videos, ...comments].flatMap((post) => post?.uri ?? []);
+  const postUris = [...posts, ...(await deps.packs.all(report.packIds)).map(({ uri }) => uri)];
   const activity = flagOf({
     uri: report.uri,
     instanceActor: deps.urls.instanceActor,

@@ -1,4 +1,5 @@
 import { deliveryLimits } from '../../config/limits.ts';
+import { retryAfterMs } from '../../src/lib/net/retry-after.ts';
 import type { FetchAnswer } from '../../src/lib/net/safe-fetch.ts';
 import type { Failure, Ok } from '../../src/lib/result.ts';
 
@@ -60,8 +61,6 @@ export function judge(
 /** 429 asks for a pause with or without `Retry-After`, which is seconds or a date; at most our own longest. */
 function pauseAskedFor({ status, headers }: FetchAnswer, now: number): number {
   const least = status === TOO_MANY_REQUESTS ? deliveryLimits.firstRetryMs : 0;
-  const header = headers['retry-after'];
-  if (header === undefined) return least;
-  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, least), deliveryLimits.longestRetryMs) : least;
+  const asked = retryAfterMs(headers['retry-after'], now) ?? least;
+  return Math.min(Math.max(asked, least), deliveryLimits.longestRetryMs);
 }

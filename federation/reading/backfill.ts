@@ -111,7 +111,7 @@ export function createBackfill(deps: BackfillDeps) {
  * What an activity in an outbox published: the object of a Create, or of an Announce by a channel, which passes
  * videos of its own server on as its own (peertube.md 5). Boosts by people are no videos of theirs.
  */
-function publishedBy(account: Account, item: unknown): unknown {
+export function publishedBy(account: Account, item: unknown): unknown {
   if (!isObject(item)) return null;
   const object = listOf(item.object)[0];
   const [type] = typesOf(item);

@@ -5,10 +5,16 @@ import { processAgain } from '../inbox/index.ts';
 import { type BackfillDeps, createBackfill } from './backfill.ts';
 import { createFollowersSync, type FollowersSyncDeps } from './followers-sync.ts';
 import { createKeep } from './keep.ts';
+import { createReadOutbox } from './outbox.ts';
 import { createRefresh, type RefreshDeps } from './refresh.ts';
+import { type CheckRemixDeps, createCheckRemix } from './remixes.ts';
 import { createFetchReplies, type RepliesDeps } from './replies.ts';
 import { createResolve, type ResolveDeps } from './resolve.ts';
+import { type CheckSoundDeps, createCheckSound } from './sounds.ts';
 import { createThreads, type ThreadDeps } from './threads.ts';
+import { createLookAtOrigin, type ToldDeps } from './told.ts';
+
+export { createReadPack } from './packs.ts';
 
 type Made = 'keep' | 'threads';
 
@@ -16,10 +22,20 @@ type ReadingDeps = Omit<BackfillDeps, Made> &
   Omit<RepliesDeps, Made> &
   Omit<ResolveDeps, Made> &
   Omit<ThreadDeps, Made> &
+  Omit<CheckRemixDeps, Made> &
+  Omit<CheckSoundDeps, Made> &
+  Omit<ToldDeps, Made> &
   RefreshDeps &
   FollowersSyncDeps & { readonly instances: Instances };
 
-type ReadingJob = 'outbox.backfill' | 'thread.fetch' | 'replies.fetch' | 'post.refresh' | 'followers.sync';
+type ReadingJob =
+  | 'outbox.backfill'
+  | 'thread.fetch'
+  | 'replies.fetch'
+  | 'remixes.check'
+  | 'sounds.check'
+  | 'post.refresh'
+  | 'followers.sync';
 
 /** What this server reads of others beyond what they send: always in bounds, and never believed beyond its origin. */
 export function createReading(deps: ReadingDeps) {
@@ -28,6 +44,8 @@ export function createReading(deps: ReadingDeps) {
   const backfill = createBackfill({ ...deps, keep });
   const fetchReplies = createFetchReplies({ ...deps, keep });
   const refresh = createRefresh(deps);
+  const checkRemix = createCheckRemix({ ...deps, keep, threads });
+  const checkSound = createCheckSound({ ...deps, keep, threads });
   const syncFollowers = createFollowersSync(deps);
 
   /** The job `thread.fetch`. What an activity answers is brought here, and then the activity is looked at again. */
@@ -54,6 +72,8 @@ export function createReading(deps: ReadingDeps) {
     'outbox.backfill': ({ accountId }, run) => backfill.run(accountId, run),
     'thread.fetch': fetchThread,
     'replies.fetch': ({ videoId }, run) => fetchReplies(videoId, run),
+    'remixes.check': ({ videoId }, run) => checkRemix(videoId, run),
+    'sounds.check': ({ videoId }, run) => checkSound(videoId, run),
     'post.refresh': ({ videoId }, run) => refresh(videoId, run),
     'followers.sync': syncFollowers,
   };
@@ -61,6 +81,8 @@ export function createReading(deps: ReadingDeps) {
     jobs,
     threads,
     address: createResolve({ ...deps, keep, threads }),
+    lookAtOrigin: createLookAtOrigin({ ...deps, keep }),
+    readOutbox: createReadOutbox(deps),
     onFollowAccepted: backfill.onFollowAccepted,
   };
 }

@@ -62,6 +62,8 @@ export async function nodeInfo(deps: NodeInfoDeps, version: NodeInfoVersion): Pr
     metadata: {
       nodeName: deps.instance.name,
       nodeDescription: deps.instance.description,
+      // Where auxiliary services register (FASP general v0.1, protocol basics).
+      faspBaseUrl: `${deps.urls.origin}/fasp`,
       // Client libraries that know servers by name alone (megalodon) look here for the API to speak.
       upstream: { name: 'mastodon' },
     },

@@ -3,6 +3,7 @@ import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
 import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Engagement } from '../../src/modules/engagement/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
+import type { Packs } from '../../src/modules/packs/index.ts';
 import type { Video, Videos } from '../../src/modules/videos/index.ts';
 import type { Lookup } from '../lookup.ts';
 import type { Notes } from '../notes.ts';
@@ -26,6 +27,7 @@ export interface ServeDeps {
   readonly videos: Videos;
   readonly comments: Comments;
   readonly engagement: Engagement;
+  readonly packs: Packs;
   readonly notes: Notes;
   readonly lookup: Lookup;
   readonly access: Access;
@@ -33,7 +35,8 @@ export interface ServeDeps {
 
 /**
  * A local video by its id. Those for followers look absent, except to a follower, and to the server of one:
- * it holds the video already, and reads it by its own actor. Deleted ones leave a Tombstone.
+ * it holds the video already, and reads it by its own actor. Deleted ones leave a Tombstone. Lists that others read
+ * name a video as soon as people can watch it, before it is as other servers get it: until then it is asked for too early.
  */
 export async function serveVideo(deps: ServeDeps, idText: string, { asking }: Question): Promise<Served> {
   const id = parseId<'video'>(idText);
@@ -45,6 +48,8 @@ export async function serveVideo(deps: ServeDeps, idText: string, { asking }: Qu
     if (!(await deps.access.isWelcome(video.accountId, asking.reader))) return absent;
     return { status: 200, document: written.note, page: video.url, ...(open ? {} : { limited: true }) };
   }
+  if (open?.local && open.unannounced && (await deps.access.isWelcome(open.accountId, asking.reader)))
+    return { status: 503, page: open.url };
   const uri = deps.urls.video(id);
   const deleted = await deps.videos.tombstone(uri);
   return deleted ? tombstoneAt(uri, deleted.deletedAt) : absent;

@@ -9,12 +9,13 @@ export interface Asking {
 }
 
 /**
- * What an address of ours answers: a document, gone, or nothing. `page` is where people are led instead;
- * `limited`: not for everybody.
+ * What an address of ours answers: a document, gone, nothing, or nothing yet (503). `page` is where people are led
+ * instead; `limited`: not for everybody.
  */
 export type Served =
   | { readonly status: 200; readonly document: JsonObject; readonly page: string; readonly limited?: true }
   | { readonly status: 410; readonly document: JsonObject }
+  | { readonly status: 503; readonly page: string }
   | { readonly status: 404 };
 
 export const CONTEXT = 'https://www.w3.org/ns/activitystreams';

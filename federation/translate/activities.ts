@@ -167,3 +167,35 @@ export function quoteAnswerOf(answer: {
     ...(answer.result ? { result: answer.result } : {}),
   };
 }
+
+/** The id of our request to quote something with this post, and back. */
+export const quoteRequestUri = {
+  of: (remixUri: string) => `${remixUri}#quote-request`,
+  remixOf: (uri: string) => (uri.endsWith('#quote-request') ? uri.slice(0, -'#quote-request'.length) : null),
+};
+
+/** Asks the author of an original whether a post of ours may show it. The post is embedded, so that its kind is known. */
+export function quoteRequestOf(request: { note: JsonObject; original: string; askedUri: string }): Outgoing {
+  const { '@context': context, ...instrument } = request.note;
+  return {
+    '@context': [...[context].flat(), { QuoteRequest: 'https://w3id.org/fep/044f#QuoteRequest' }],
+    id: quoteRequestUri.of(String(request.note.id)),
+    type: 'QuoteRequest',
+    actor: request.note.attributedTo,
+    to: [request.askedUri],
+    object: request.original,
+    instrument,
+  };
+}
+
+/** A stamp counts no more. */
+export function stampDeleteOf(stampUri: string, actorUri: string): Outgoing {
+  return {
+    '@context': [CONTEXT, { QuoteAuthorization: 'https://w3id.org/fep/044f#QuoteAuthorization' }],
+    id: `${stampUri}#delete`,
+    type: 'Delete',
+    actor: actorUri,
+    to: [AS_PUBLIC],
+    object: stampUri,
+  };
+}

@@ -4,6 +4,8 @@ import type { RemoteVideo } from '../../src/modules/videos/index.ts';
 import { blurhashOf, isVideo, mediaDigestOf, mediaUrlOf, posterOf, secondsOf, sideOf } from './media-read.ts';
 import { isBy, type PostAuthor, readPost } from './post-read.ts';
 import { isObject, type JsonObject, listOf, textOf, typesOf, uriOf } from './read.ts';
+import { QUOTE_LINE, readRemix, readRemixPolicy } from './remix.ts';
+import { readSound } from './sound.ts';
 
 export type UnusableNote = 'not-a-note' | 'not-the-author' | 'no-video' | 'is-reply';
 
@@ -30,7 +32,9 @@ export function readVideoNote(
   const attachment = listOf(note.attachment).filter(isObject).find(isVideo);
   const sourceUrl = attachment ? mediaUrlOf(attachment) : null;
   if (!attachment || !sourceUrl) return fail('no-video');
-  const { html, named, ...facts } = readPost(note, uri, author, now, 4 * videoLimits.maxCaptionCharacters);
+  const remix = readRemix(note);
+  const said = remix === null ? note : withoutQuoteLine(note);
+  const { html, named, ...facts } = readPost(said, uri, author, now, 4 * videoLimits.maxCaptionCharacters);
   const video = {
     ...facts,
     captionHtml: html,
@@ -48,8 +52,21 @@ export function readVideoNote(
     attributedTo: [],
     // Pixelfed's switch, and GoToSocial's policies, which our own posts have.
     commentsOpen: note.commentsEnabled !== false && isForOthers(note, author.actorUri),
+    remixes: readRemixPolicy(note),
+    remix,
+    sound: readSound(note),
   };
   return ok({ video, named });
+}
+
+/** The text of a remix without the line that says in words what is shown beside it. */
+function withoutQuoteLine(note: JsonObject): JsonObject {
+  const strip = (html: unknown) => (typeof html === 'string' ? html.replace(QUOTE_LINE, '') : html);
+  const { content, contentMap } = note;
+  const map = isObject(contentMap)
+    ? Object.fromEntries(Object.entries(contentMap).map(([language, html]) => [language, strip(html)]))
+    : contentMap;
+  return { ...note, content: strip(content), contentMap: map };
 }
 
 /** Whether anybody but its author may answer, with or without asking; true where that is not said. */

@@ -68,8 +68,12 @@ function video(change: Partial<Video> = {}): Video {
       editedAt: null,
       attributedTo: [],
       commentsOpen: true,
-      allows: { download: true, duet: true, stitch: true },
+      soundMuted: false,
+      regional: false,
+      allows: { download: true, duet: true, stitch: true, sound: true, ask: false },
+      ...{ remixPolicy: null, remix: null },
       soundTitle: '',
+      soundOfId: null,
       discovery: false,
     },
     ...{
@@ -131,10 +135,9 @@ describe('the Note we send', () => {
       context: `${ORIGIN}/ap/contexts/42`,
       conversation: `${ORIGIN}/ap/contexts/42`,
       interactionPolicy: Object.fromEntries(
-        ['canLike', 'canReply', 'canAnnounce', 'canQuote'].map((verb) => [
-          verb,
-          { automaticApproval: [AS_PUBLIC] },
-        ]),
+        ['canLike', 'canReply', 'canAnnounce', 'canQuote', 'canDuet', 'canStitch', 'canUseSound'].map(
+          (verb) => [verb, { automaticApproval: [AS_PUBLIC] }],
+        ),
       ),
       attachment: [
         {

@@ -1,11 +1,14 @@
-import { hashtagsOf } from '../../src/lib/html/from-text.ts';
+import { escapeHtml, hashtagsOf } from '../../src/lib/html/from-text.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import type { Comment } from '../../src/modules/comments/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
+import type { SoundRights } from '../../src/modules/sounds/index.ts';
 import type { Asset, Video, Visibility } from '../../src/modules/videos/index.ts';
 import { digestMultibase } from './multihash.ts';
 import type { Outgoing } from './outgoing.ts';
 import { AS_PUBLIC, type JsonObject } from './read.ts';
+import { REMIX_CONTEXT, remixProperties, type ToldRemix } from './remix.ts';
+import { SOUND_CONTEXT, soundProperties } from './sound.ts';
 
 /** Contexts of what we send: the plain ActivityStreams one first, as Mastodon demands. */
 const NOTE_CONTEXT = [
@@ -28,6 +31,8 @@ const NOTE_CONTEXT = [
     canAnnounce: { '@id': 'gts:canAnnounce', '@type': '@id' },
     canQuote: { '@id': 'gts:canQuote', '@type': '@id' },
     automaticApproval: { '@id': 'gts:automaticApproval', '@type': '@id' },
+    ...REMIX_CONTEXT,
+    ...SOUND_CONTEXT,
   },
 ] as const;
 
@@ -64,10 +69,24 @@ export interface NoteFacts {
  * (federation-interop.md 1.2). Lists are lists even with one entry; there is never a `name`, which
  * Mastodon, Misskey and GoToSocial would take for a title or a vote; `summary` only for a warning.
  */
-export function noteOf(deps: NoteDeps, video: Video, facts: NoteFacts): JsonObject {
+export function noteOf(
+  deps: NoteDeps,
+  video: Video,
+  facts: NoteFacts & {
+    readonly remix?: OwnRemix | null;
+    /** ActivityPub id of the video whose sound it was made with. */
+    readonly soundOfUri?: string | null;
+    /** To its own sound. */
+    readonly soundRights?: SoundRights | null;
+  },
+): JsonObject {
   const published = (video.publishedAt ?? video.createdAt).toISOString();
+  const { remix = null, soundOfUri: ofUri = null, soundRights: rights = null } = facts;
+  const html = remix === null ? video.captionHtml : `${video.captionHtml}${quoteLine(remix)}`;
   return {
-    ...textNoteOf(deps.urls, video, facts, { text: video.caption, html: video.captionHtml, published }),
+    ...textNoteOf(deps.urls, video, facts, { text: video.caption, html, published }),
+    ...(remix === null ? {} : remixProperties(remix)),
+    ...soundProperties(video, { ofUri, rights }),
     context: deps.urls.contextOf(video.id),
     conversation: deps.urls.contextOf(video.id),
     attachment: [documentOf(deps, video)],
@@ -75,6 +94,21 @@ export function noteOf(deps: NoteDeps, video: Video, facts: NoteFacts): JsonObje
     shares: deps.urls.sharesOf(video.uri),
     interactionPolicy: policyOf(deps.urls, video, facts.author),
   };
+}
+
+/** What a video of ours was made from, and what people on other servers read of it. */
+export interface OwnRemix extends ToldRemix {
+  /** Page of the original. */
+  readonly url: string;
+  /** Name and host of its author. */
+  readonly handle: string;
+}
+
+/** Mastodon hides this line where it shows the quote itself (FEP-044f). */
+function quoteLine({ kind, url, handle }: OwnRemix): string {
+  const what = kind === 'duet' ? 'Duet' : 'Stitch';
+  const link = `<a href="${escapeHtml(url)}">@${escapeHtml(handle)}</a>`;
+  return `<p class="quote-inline">${what} with ${link}</p>`;
 }
 
 /** A local comment as a `Note` that answers its parent. `answered` is whose post it answers. */
@@ -139,11 +173,15 @@ function policyOf(urls: Urls, video: Video, author: Account): JsonObject {
   const isOpen = video.visibility === 'public' || video.visibility === 'unlisted';
   const everybody = { automaticApproval: [isOpen ? AS_PUBLIC : urls.followers(author.id)] };
   const nobody = { automaticApproval: [author.actorUri] };
+  const remixers = video.allows.ask ? { ...nobody, manualApproval: [AS_PUBLIC] } : everybody;
   return {
     canLike: everybody,
     canReply: video.commentsOpen ? everybody : nobody,
     canAnnounce: isOpen ? everybody : nobody,
     canQuote: isOpen ? everybody : nobody,
+    canDuet: isOpen && video.allows.duet ? remixers : nobody,
+    canStitch: isOpen && video.allows.stitch ? remixers : nobody,
+    canUseSound: isOpen && video.allows.sound ? everybody : nobody,
   };
 }
 

@@ -12,6 +12,7 @@ export type SentName =
   | 'Follow'
   | 'Like'
   | 'Move'
+  | 'QuoteRequest'
   | 'Reject'
   | 'Remove'
   | 'Undo'

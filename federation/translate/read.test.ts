@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MAX_URI_CHARACTERS } from '../../src/lib/net/plain-address.ts';
 import {
   AS_PUBLIC,
   audienceOf,
   idOf,
   listOf,
-  MAX_URI_CHARACTERS,
   numberOf,
   sameOrigin,
   textOf,

@@ -1,12 +1,11 @@
+import { isPlainAddress } from '../../src/lib/net/plain-address.ts';
+
 /**
  * Readers for ActivityPub documents as plain JSON: single value or array, string or object, everything
  * optional (federation-interop.md 1.5, 1.6). Each returns null or an empty list for what it cannot use;
  * none throws.
  */
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Longest address that is stored or fetched. */
-export const MAX_URI_CHARACTERS = 1_024;
 
 const PUBLIC = new Set(['https://www.w3.org/ns/activitystreams#Public', 'as:Public', 'Public']);
 
@@ -28,16 +27,9 @@ export function textOf(value: unknown, max: number): string | null {
   return typeof value === 'string' ? value.replaceAll('\u0000', '').slice(0, max) : null;
 }
 
-/**
- * Scheme, two slashes, host. Parsers also take `https:host`, `https:\\host` and line breaks, which other code
- * would read as another address: then a server could pass for one it is not. They trim white space, too.
- */
-const PLAIN_ADDRESS = /^https?:\/\/[^/\\?#@\s]+(?:[/?#][^\\\p{Cc}\p{Cs}]*)?(?<!\s)$/iu;
-
 /** An absolute http(s) address without credentials, as written; null otherwise. */
 export function uriOf(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > MAX_URI_CHARACTERS) return null;
-  return PLAIN_ADDRESS.test(value) && URL.canParse(value) ? value : null;
+  return typeof value === 'string' && isPlainAddress(value) ? value : null;
 }
 
 /** The id of something given as a string or as an object with an `id`. */

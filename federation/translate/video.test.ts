@@ -79,8 +79,12 @@ function video(changes: Partial<Video> = {}): Video {
     ...{ originalKey: null, sourceUrl: null, sourcePosterUrl: null, editedAt: null, attributedTo: [] },
     ...{
       commentsOpen: true,
-      allows: { download: true, duet: true, stitch: true },
+      soundMuted: false,
+      regional: false,
+      allows: { download: true, duet: true, stitch: true, sound: true, ask: false },
+      ...{ remixPolicy: null, remix: null },
       soundTitle: '',
+      soundOfId: null,
       discovery: false,
       thumbhash: null,
       unannounced: false,
@@ -205,7 +209,7 @@ describe('a video for PeerTube', () => {
   });
 
   test('closes comments, and keeps from downloads, where its author did', () => {
-    const allows = { download: false, duet: true, stitch: true };
+    const allows = { download: false, duet: true, stitch: true, sound: true, ask: false };
     const document = videoOf(deps, video({ commentsOpen: false, allows }), publishers);
     expect(document).toMatchObject({ downloadEnabled: false });
     expect(judgeVideo(document, world)).toMatchObject({ refused: [], commentsEnabled: false });

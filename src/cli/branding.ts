@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander';
 import { type BrandPicture, type BrandRole, brandRoles } from '../modules/branding/index.ts';
 import { operator } from '../modules/staff/index.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
-import { type Report, type Run, refused } from './report.ts';
+import { type Report, type Run, refused, undoIt } from './report.ts';
 
 const aRole = () => new Argument('<picture>', 'which one').choices(brandRoles);
 
@@ -39,7 +39,7 @@ export function brandingCommand(run: Run): Command {
         const { alt, reason } = options;
         const done = await inTx((tx) => branding.set(tx, operator, { role, picture, alt, reason }));
         if (!done.ok) return refused(done);
-        const back = done.auditId === null ? '' : ` To take this back: vireo audit undo ${done.auditId}`;
+        const back = done.auditId === null ? '' : ` ${undoIt(done.auditId)}`;
         return { ok: true, text: `${text}${back}` };
       }),
     );
@@ -55,7 +55,7 @@ export function brandingCommand(run: Run): Command {
         const { dryRun = false, reason } = options;
         const done = await tried(inTx, dryRun, (tx) => branding.remove(tx, operator, { role, reason }));
         if (!done.ok) return refused(done);
-        const text = `The ${role} is gone. To take this back: vireo audit undo ${done.auditId}`;
+        const text = `The ${role} is gone. ${undoIt(done.auditId)}`;
         return ofTrial({ ok: true, text: dryRun ? `The ${role} would be gone.` : text }, options);
       }),
     );

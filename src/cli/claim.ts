@@ -9,6 +9,8 @@ import {
   type ClaimVideo,
   type CounterId,
   claimStates,
+  type SoundPolicy,
+  soundPolicies,
 } from '../modules/claims/index.ts';
 import { operator } from '../modules/staff/index.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
@@ -22,6 +24,7 @@ interface ListOptions {
 interface UpholdOptions {
   readonly reason: string;
   readonly keepAway?: true;
+  readonly sounds: SoundPolicy;
   readonly dryRun?: true;
 }
 
@@ -55,13 +58,18 @@ export function claimCommand(run: Run): Command {
         const claim = await context.claims.byId(id);
         if (!claim) return noClaim;
         const counters = (await context.claims.countersAmong([id])).get(id) ?? [];
+        const remaining = (await context.claims.remainingAmong([id])).get(id) ?? { toRemove: 0, toReturn: 0 };
         const history = await context.claims.ofClaimant(claim.claimant.email);
         const videos = await videosOf(context, id);
         return {
           ok: true,
-          rows: [{ ...rowOf(claim), originals: claim.originals, videos, counters, history }],
+          rows: [{ ...rowOf(claim), originals: claim.originals, videos, counters, history, remaining }],
           text: [
             claim.work,
+            ...(remaining.toRemove > 0
+              ? [`${remaining.toRemove} videos are still to be removed or muted.`]
+              : []),
+            ...(remaining.toReturn > 0 ? [`${remaining.toReturn} videos are still to come back.`] : []),
             ...counters.map((one) => `Counter-notice ${one.id} (${one.state}): ${one.text}`),
           ].join('\n'),
         };
@@ -74,11 +82,16 @@ export function claimCommand(run: Run): Command {
     .argument('<id>', 'of the claim', anId<'claim'>)
     .option('--reason <text>', 'why, as the claimant reads it', '')
     .option('--keep-away', 'put the videos on the list of what must not be uploaded')
-    .option('--dry-run', 'show what would be removed, and remove nothing')
-    .action((id: ClaimId, { reason, keepAway, dryRun }: UpholdOptions) =>
+    .addOption(
+      new Option('--sounds <what>', 'what becomes of videos that were made with the sound of one')
+        .choices([...soundPolicies])
+        .default('mute'),
+    )
+    .option('--dry-run', 'show what would be done to which videos, and do nothing')
+    .action((id: ClaimId, { reason, keepAway, sounds, dryRun }: UpholdOptions) =>
       run(async (context): Promise<Report> => {
-        if (dryRun) return wouldRemove(context, id);
-        const input = { claimId: id, answer: reason, keepAway: keepAway === true };
+        if (dryRun) return wouldUphold(context, id, sounds);
+        const input = { claimId: id, answer: reason, keepAway: keepAway === true, sounds };
         const outcome = await context.inTx((tx) => context.claims.uphold(tx, operator, input));
         if (!outcome.ok) return refused(outcome);
         const rows = await videosOf(context, id);
@@ -159,15 +172,21 @@ async function videosOf({ claims }: Context, id: ClaimId) {
   }));
 }
 
-async function wouldRemove(context: Context, id: ClaimId): Promise<Report> {
+async function wouldUphold(context: Context, id: ClaimId, sounds: SoundPolicy): Promise<Report> {
   if (!(await context.claims.byId(id))) return noClaim;
   const claimed = (await videosOf(context, id)).filter(({ via }) => via === 'claimed');
   const related = await context.claims.preview(
     claimed.map(({ videoId }) => videoId),
     AbortSignal.timeout(claimLimits.dryRunMs),
   );
-  const rows = [...claimed, ...related].map(({ videoId, via, url }) => ({ videoId, via, url }));
-  return { ok: true, rows, text: `Would remove ${rows.length} videos. Nothing was changed.` };
+  const rows = [...claimed, ...related.videos]
+    .map(({ videoId, via, url }) => ({ videoId, via, url, would: via === 'sound' ? sounds : 'remove' }))
+    .filter(({ would }) => would !== 'keep');
+  const muted = rows.filter(({ would }) => would === 'mute').length;
+  const also = muted === 0 ? '' : `, and mute ${muted}`;
+  const more = related.isComplete ? '' : ' There may be more: upholding looks through all.';
+  const text = `Would remove ${rows.length - muted} videos${also}.${more} Nothing was changed.`;
+  return { ok: true, rows, text };
 }
 
 function anId<Kind extends string>(text: string): Id<Kind> {

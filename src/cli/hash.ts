@@ -1,9 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { type Id, idSchema, type VideoId } from '../lib/ids.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Id, idSchema, type SoundId, type VideoId } from '../lib/ids.ts';
 import { ok, type Result } from '../lib/result.ts';
-import type { ListedId, MatchId } from '../modules/hashes/index.ts';
+import {
+  type ListedId,
+  type ListedSoundAction,
+  listedSoundActions,
+  type MatchId,
+} from '../modules/hashes/index.ts';
 import { operator } from '../modules/staff/index.ts';
 import { textOf } from './given-file.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
@@ -14,16 +19,17 @@ const PAGE = { maxId: null, minId: null, sinceId: null, limit: LISTED };
 
 /** `vireo hash …`: what must not be posted again. */
 export function hashCommand(run: Run): Command {
-  const command = new Command('hash').description('files and videos that must not be posted again');
+  const command = new Command('hash').description('files, videos and sounds that must not be posted again');
 
   command
     .command('list')
     .description('list them, newest first')
     .action(() =>
       run(async ({ hashes }) => {
-        const rows = (await hashes.list(PAGE)).map(({ phash, ...rest }) => ({
+        const rows = (await hashes.list(PAGE)).map(({ phash, sound, ...rest }) => ({
           ...rest,
           frames: (phash?.length ?? 0) / 16,
+          soundSeconds: Math.round((sound?.length ?? 0) / 64),
         }));
         return { ok: true, rows, text: `${rows.length} entries.` };
       }),
@@ -37,6 +43,25 @@ export function hashCommand(run: Run): Command {
     .action((videoId: VideoId, { label }: { label: string }) =>
       run(async ({ hashes, inTx }) =>
         told(await inTx((tx) => hashes.addVideo(tx, operator, { videoId, label })), 'It is on the list.'),
+      ),
+    );
+
+  command
+    .command('add-sound')
+    .description('list what is heard in a sound that is here')
+    .argument('<sound>', 'its id', anId<'sound'>)
+    .addOption(
+      new Option('--action <action>', 'what happens to videos in which it is heard')
+        .choices([...listedSoundActions])
+        .default('refuse'),
+    )
+    .option('--label <text>', 'what it is', '')
+    .action((soundId: SoundId, { action, label }: { action: ListedSoundAction; label: string }) =>
+      run(async ({ hashes, inTx }) =>
+        told(
+          await inTx((tx) => hashes.addSound(tx, operator, { soundId, action, label })),
+          'It is on the list.',
+        ),
       ),
     );
 
@@ -59,7 +84,7 @@ export function hashCommand(run: Run): Command {
 
   command
     .command('import')
-    .description('add the entries of a file: CSV with sha256, phash and label')
+    .description('add the entries of a file: CSV with sha256, phash, label, sound and sound_action')
     .argument('<file>')
     .option('--dry-run', 'say what would be added, and add nothing')
     .action((file: string, { dryRun }: { dryRun?: boolean }) =>

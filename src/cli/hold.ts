@@ -6,7 +6,7 @@ import { Argument, Command, InvalidArgumentError } from 'commander';
 import { type LegalHoldId, parseId } from '../lib/ids.ts';
 import { type HoldExport, type LegalHold, legalHoldKinds } from '../modules/moderation/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import { type Report, type Run, refused } from './report.ts';
+import { type Report, type Run, refused, undoIt } from './report.ts';
 
 const LISTED = 1_000;
 const PAGE = { maxId: null, minId: null, sinceId: null, limit: LISTED };
@@ -32,7 +32,7 @@ export function holdCommand(run: Run): Command {
         if (!outcome.ok) return refused(outcome);
         const { holdId, auditId } = outcome;
         const rows = [{ id: holdId, auditId }];
-        return { ok: true, rows, text: `It is held. To take this back: vireo audit undo ${auditId}` };
+        return { ok: true, rows, text: `It is held. ${undoIt(auditId)}` };
       }),
     );
 
@@ -68,7 +68,7 @@ export function holdCommand(run: Run): Command {
       run(async ({ legalHolds, inTx }): Promise<Report> => {
         const outcome = await inTx((tx) => legalHolds.release(tx, operator, { id, reason }));
         if (!outcome.ok) return refused(outcome);
-        const text = `It is released. To take this back: vireo audit undo ${outcome.auditId}`;
+        const text = `It is released. ${undoIt(outcome.auditId)}`;
         return { ok: true, text };
       }),
     );

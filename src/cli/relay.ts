@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { operator } from '../modules/staff/index.ts';
+import { addPausing } from './pausing.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
 import { type Report, type Run, refused } from './report.ts';
 
@@ -50,20 +51,10 @@ export function relayCommand(run: Run): Command {
         return ofTrial({ ok: true, text: `${address} is not listened to any more.` }, options);
       }),
     );
-  for (const verb of ['pause', 'resume'] as const) {
-    command
-      .command(verb)
-      .description(verb === 'pause' ? 'pass over what a relay tells, for a while' : 'listen to a relay again')
-      .argument('<address>', 'its inbox or its actor')
-      .option('--reason <text>', 'why, for the log', '')
-      .action((address: string, { reason }: { reason: string }) =>
-        run(async ({ relays, inTx }): Promise<Report> => {
-          const how = { isPaused: verb === 'pause', reason };
-          const done = await inTx((tx) => relays.pause(tx, operator, address, how));
-          if (!done.ok) return refused(done);
-          return { ok: true, text: `Done. To take this back: vireo audit undo ${done.auditId}` };
-        }),
-      );
-  }
+  addPausing(command, run, {
+    argument: ['<address>', 'its inbox or its actor'],
+    about: { pause: 'pass over what a relay tells, for a while', resume: 'listen to a relay again' },
+    does: ({ relays }, tx, address, how) => relays.pause(tx, operator, address, how),
+  });
   return command;
 }

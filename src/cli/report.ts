@@ -45,6 +45,9 @@ export function refused({ reason, detail }: Failure): Report {
   return { ok: false, reason, text: detail ?? reason };
 }
 
+/** How a deed is taken back, by its entry of the log. */
+export const undoIt = (auditId: string): string => `To take this back: vireo audit undo ${auditId}`;
+
 /** What was named is not there. */
 export function missing(text: string): Report {
   return { ok: false, reason: MISSING, text };

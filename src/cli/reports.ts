@@ -60,7 +60,13 @@ export function reportCommand(run: Run): Command {
         const [row] = await rowsOf(context, [report]);
         return {
           ok: true,
-          rows: [{ ...row, posts: [...report.videoIds, ...report.commentIds], rules: report.ruleIds }],
+          rows: [
+            {
+              ...row,
+              posts: [...report.videoIds, ...report.commentIds, ...report.packIds, ...report.playlistIds],
+              rules: report.ruleIds,
+            },
+          ],
           text: [report.comment, ...notes.map(({ text }) => `Note: ${text}`)].filter(Boolean).join('\n'),
         };
       }),

@@ -1,11 +1,13 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
+import { packLimits } from '../../config/exchange-limits.ts';
 import type { Context } from '../context.ts';
 import { ok, type Result } from '../lib/result.ts';
 import { passwordLimits } from '../modules/auth/index.ts';
 import { operator } from '../modules/staff/index.ts';
 import { examine } from '../operations/doctor/index.ts';
 import { asking, firstLineOf } from './asking.ts';
+import { several } from './discover.ts';
 import { newPassword } from './new-password.ts';
 import { DRY_RUN, keptIf, ofTrial, type Tried } from './rehearsal.ts';
 import { misused, type Report, type Run, refused } from './report.ts';
@@ -16,6 +18,9 @@ interface Answers {
   readonly email?: string;
   readonly instanceName?: string;
   readonly registrations?: string;
+  /** Servers to fill the feeds from, and hashtags to look for there. */
+  readonly peer?: readonly string[];
+  readonly topic?: readonly string[];
 }
 type SetupOptions = Answers & Tried & { readonly passwordStdin?: true };
 
@@ -23,7 +28,7 @@ type SetupOptions = Answers & Tried & { readonly passwordStdin?: true };
 export function setupCommand(run: Run, { stdin = process.stdin, stderr }: Surroundings): Command {
   return new Command('setup')
     .description(
-      'make a new server ready: its owner, its name, who may join; then look at what it stands on. What is not given is asked for on a terminal; the password is made up and printed',
+      'make a new server ready: its owner, its name, who may join, what its feeds begin with; then look at what it stands on. What is not given is asked for on a terminal; the password is made up and printed',
     )
     .option('--owner <name>', 'name of the owner; default: OWNER_USERNAME')
     .option('--email <address>', 'e-mail address of the owner, which counts as confirmed')
@@ -32,6 +37,8 @@ export function setupCommand(run: Run, { stdin = process.stdin, stderr }: Surrou
     .addOption(
       new Option('--registrations <mode>', 'who may join').choices(['open', 'approval', 'invite', 'closed']),
     )
+    .option('--peer <host>', 'a server to fill the feeds from; may be given again', several, undefined)
+    .option('--topic <tag>', 'a hashtag to look for there; may be given again', several, undefined)
     .option(...DRY_RUN)
     .action((options: SetupOptions, command: Command) =>
       run(async (context): Promise<Report> => {
@@ -61,6 +68,10 @@ async function askFor(
     ['email', 'E-mail address of the owner, if you like', null],
   ] as const;
   const answers: { -readonly [Name in keyof Answers]: Answers[Name] } = {};
+  const wordsAt = async (question: string) => {
+    const answer = await terminal.ask(question, '');
+    return answer === null ? null : answer.split(/[\s,]+/).filter((word) => word !== '');
+  };
   try {
     for (const [name, question, known] of questions) {
       // What the environment says cannot be said here.
@@ -69,6 +80,13 @@ async function askFor(
       if (answer === null) return null;
       // What stays as it is is no decision of the staff.
       if (answer !== (known?.value ?? '')) answers[name] = answer;
+    }
+    if (given.peer === undefined) {
+      const peer = await wordsAt('Servers to fill the feeds from, such as video.example, if you like');
+      if (peer === null) return null;
+      const topic = peer.length === 0 ? [] : await wordsAt('Hashtags to look for there, if you like');
+      if (topic === null) return null;
+      Object.assign(answers, { peer, topic });
     }
     return { ...given, ...answers };
   } finally {
@@ -84,8 +102,11 @@ async function setUp(
   given: string | null,
   { dryRun = false }: Tried,
 ): Promise<Report> {
-  const { audit, auth, config, inTx, log, settings } = context;
+  const { audit, auth, config, exchange, inTx, log, settings } = context;
   const { owner: username = config.owner.username, instanceName, registrations } = answers;
+  const { peer: hosts = [], topic: topics = [] } = answers;
+  if (topics.length > 0 && hosts.length === 0)
+    return misused('Name a server to look for these topics: --peer.');
   const email = emailSchema.safeParse(answers.email);
   if (!email.success) return misused(`${answers.email} is not an e-mail address.`);
   const { min, max } = passwordLimits;
@@ -107,7 +128,9 @@ async function setUp(
       const target = { kind: 'account', id: made.account.id } as const;
       await audit.record(tx, operator, { action: 'user.create', target, detail: { role: 'owner' } });
       const set = await settings.change(tx, operator, changes, '');
-      return set.ok ? ok() : set;
+      if (!set.ok || hosts.length === 0) return set.ok ? ok() : set;
+      const maxVideos = packLimits.defaultVideos;
+      return exchange.packs.start(tx, operator, { hosts, topics, accounts: [], maxVideos });
     },
   );
   if (!outcome.ok) return refused(outcome);
@@ -119,5 +142,7 @@ async function setUp(
     findings.length === 0
       ? 'Nothing is broken.'
       : `${findings.length} things are to be looked at; later: vireo doctor`;
-  return { ok: true, rows: findings, text: `${signsIn}\n${state}` };
+  const begun =
+    hosts.length > 0 && 'Clips are brought once the server runs; how far that is: vireo discover list';
+  return { ok: true, rows: findings, text: [signsIn, begun, state].filter(Boolean).join('\n') };
 }

@@ -9,10 +9,13 @@ import { cacheCommand } from './cache.ts';
 import { catalogue } from './catalogue.ts';
 import { claimCommand } from './claim.ts';
 import { classifierCommand } from './classifier.ts';
+import { packCommand, playlistCommand } from './collected.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
+import { discoverCommand } from './discover.ts';
 import { doctorCommand } from './doctor.ts';
 import { domainCommand } from './domain.ts';
+import { exchangeCommand } from './exchange.ts';
 import { federationCommand } from './federation.ts';
 import { feedCommand } from './feed.ts';
 import { hashCommand } from './hash.ts';
@@ -33,10 +36,13 @@ import { relayCommand } from './relay.ts';
 import type { Run, RunAlone } from './report.ts';
 import { reportCommand } from './reports.ts';
 import { ruleCommand } from './rule.ts';
+import { searchCommand } from './search.ts';
 import { secretsCommand } from './secrets.ts';
 import { selfDestructCommand } from './self-destruct.ts';
+import { faspCommand } from './services.ts';
 import { registrationsCommand, settingsCommand } from './settings.ts';
 import { setupCommand } from './setup.ts';
+import { soundCommand } from './sound.ts';
 import { storageCommand } from './storage.ts';
 import type { Surroundings } from './surroundings.ts';
 import { userCommand } from './user.ts';
@@ -63,8 +69,10 @@ export function commandTree(run: Run, runAlone: RunAlone, around: Surroundings =
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
     ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand, holdCommand],
+    ...[soundCommand, packCommand, playlistCommand],
     ...[claimCommand, classifierCommand, announceCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
+    ...[exchangeCommand, discoverCommand, faspCommand],
     ...[actorCommand, inboxCommand],
     ...[
       mailCommand,
@@ -75,6 +83,7 @@ export function commandTree(run: Run, runAlone: RunAlone, around: Surroundings =
       feedCommand,
       rankingCommand,
       countersCommand,
+      searchCommand,
       settingsCommand,
     ],
     ...[brandingCommand, selfDestructCommand],

@@ -6,8 +6,24 @@ import type { ViewerRef } from './visibility.ts';
  * `visibleTo`, never in its place.
  */
 
+/** Leaves out videos of others with a hashtag that the viewer has muted. Null: nobody mutes anything. */
+function withoutTagsMutedBy(viewerId: ViewerRef | null) {
+  return (query: Knex.QueryBuilder): void => {
+    if (viewerId === null) return;
+    query.whereNotExists((mute) =>
+      mute
+        .select('tag_mutes.id')
+        .from('tag_mutes')
+        .join('video_tags', 'video_tags.tag', 'tag_mutes.tag')
+        .where('tag_mutes.account_id', viewerId)
+        .whereRaw('video_tags.video_id = videos.id and videos.account_id <> tag_mutes.account_id'),
+    );
+  };
+}
+
 /**
- * Leaves out posts of accounts that the viewer has muted, for as long as that lasts. Null: nobody is muted. Where `from` is notifications,
+ * Leaves out posts of accounts that the viewer has muted, for as long as that lasts, and of videos those with hashtags that she has muted.
+ * Null: nobody is muted. Where `from` is notifications,
  * those whom she wants to hear of are left in: one may mute somebody and still be told of what they do to oneself.
  */
 export function notMutedBy(
@@ -17,6 +33,7 @@ export function notMutedBy(
 ) {
   return (query: Knex.QueryBuilder): void => {
     if (viewerId === null) return;
+    if (accountColumn === 'videos.account_id') query.modify(withoutTagsMutedBy(viewerId));
     query.whereNotExists((mute) =>
       mute
         .select('account_mutes.id')
@@ -66,7 +83,8 @@ export function fromWantedAtHome(viewerId: ViewerRef, accountColumn: string) {
  */
 export function passedOnAtHome(viewerId: ViewerRef, shares: string) {
   return (query: Knex.QueryBuilder): void => {
-    query.modify(wantedAtHome(viewerId, `${shares}.account_id`)).whereExists((follow) =>
+    query.modify(withoutTagsMutedBy(viewerId)).modify(wantedAtHome(viewerId, `${shares}.account_id`));
+    query.whereExists((follow) =>
       follow
         .select('follows.id')
         .from('follows')

@@ -40,6 +40,10 @@ export const sealedPlaces: readonly SealedPlace[] = [
     ...{ column: 'payload', field: 'sealed', where: { name: 'mail.reset' }, purpose: 'password-reset' },
   },
   {
+    ...{ name: 'keys for auxiliary services', table: 'fasp_keys' },
+    ...{ key: { column: 'provider_id', type: 'bigint' }, column: 'private_key_sealed', purpose: 'fasp-key' },
+  },
+  {
     ...{ name: 'key for push services', table: 'instance_settings', key: { column: 'key', type: 'text' } },
     ...{ column: 'value', field: 'privateKeySealed', where: { key: 'vapid-keys' }, purpose: 'vapid-keys' },
   },

@@ -17,15 +17,18 @@ const IN_A_RAID = `case when ${UNDER_RAID} and exists (
 const SUFFIXES = `domain_suffixes(accounts.domain)
   || case when accounts.host is distinct from accounts.domain then domain_suffixes(accounts.host) end`;
 
+/** Severity of the most specific policy for some domains, or null. */
+const severityOf = (domains: string): string => `(
+  select domain_policies.severity from domain_policies
+   where domain_policies.domain = any (${domains})
+     and (domain_policies.expires_at is null or domain_policies.expires_at > now())
+   order by length(domain_policies.domain) desc limit 1)`;
+
 /**
  * Severity of the most specific policy for the server of `accounts`, or for the domain of their handles, or null. Two or three look-ups in an
  * index for each row that is looked at, so that a change counts at once and nothing has to be kept in step.
  */
-export const SEVERITY = `coalesce((
-  select domain_policies.severity from domain_policies
-   where domain_policies.domain = any (${SUFFIXES})
-     and (domain_policies.expires_at is null or domain_policies.expires_at > now())
-   order by length(domain_policies.domain) desc limit 1), ${IN_A_RAID})`;
+export const SEVERITY = `coalesce(${severityOf(SUFFIXES)}, ${IN_A_RAID})`;
 
 /** Whether lists for everybody leave out accounts of a domain, all but for those who follow them. */
 const IS_KEPT_FROM_LISTS = `coalesce(${SEVERITY}, '') in ('silence', 'no-feed')`;
@@ -35,13 +38,19 @@ export function notKeptFromLists(query: Knex.QueryBuilder): void {
   query.whereRaw(`(accounts.domain = '' or not ${IS_KEPT_FROM_LISTS})`);
 }
 
+const isOpen = (unlisted: UnlistedDomains): string =>
+  unlisted === 'shown' ? `is distinct from 'suspend'` : `= 'allow'`;
+
 /** Narrows a query over `accounts` to those of this server and of domains that are not suspended. */
 export function ofOpenDomains(unlisted: UnlistedDomains) {
-  const isOpen = unlisted === 'shown' ? `is distinct from 'suspend'` : `= 'allow'`;
   return (query: Knex.QueryBuilder): void => {
-    query.whereRaw(`(accounts.domain = '' or ${SEVERITY} ${isOpen})`);
+    query.whereRaw(`(accounts.domain = '' or ${SEVERITY} ${isOpen(unlisted)})`);
   };
 }
+
+/** Whether the server that a column names is not suspended. */
+export const isOpenHost = (column: string, unlisted: UnlistedDomains): string =>
+  `(${severityOf(`domain_suffixes(${column})`)} ${isOpen(unlisted)})`;
 
 /** Narrows a query over `accounts` to those of a domain and its subdomains. */
 export function ofDomain(domain: string) {
@@ -168,9 +177,44 @@ export function shareVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDom
   };
 }
 
+/**
+ * The same for a query over `playlists`: of an active owner of no suspended domain, no block between the two, and for everybody, for
+ * followers of whom the viewer is one, or the viewer's own. One that the staff took down is seen by its owner alone.
+ */
+export function playlistVisibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains) {
+  return (query: Knex.QueryBuilder): void => {
+    const others = (allowed: Knex.QueryBuilder) => {
+      allowed.whereIn('playlists.visibility', ['public', 'unlisted']);
+      if (viewerId === null) return;
+      allowed.orWhereExists((follow) =>
+        follow.modify(followedBy(viewerId, 'playlists')).where('playlists.visibility', 'followers'),
+      );
+    };
+    query.modify(byShownAuthor('playlists', viewerId, unlisted)).where((allowed) => {
+      allowed.where((other) => other.where({ 'playlists.taken_down_at': null }).where(others));
+      if (viewerId !== null) allowed.orWhere('playlists.account_id', viewerId);
+    });
+    if (viewerId !== null) query.modify(noBlockBetween('playlists.account_id', viewerId));
+  };
+}
+
+/**
+ * The same for a query over `playlist_items` joined with `playlists` and `videos`: a video of the list is seen by whoever may see it, and not
+ * where its author and the owner of the list have nothing to do with each other any more.
+ */
+export function playlistItemVisibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains) {
+  return (query: Knex.QueryBuilder): void => {
+    query.modify(visibleTo(viewerId, unlisted)).whereRaw(
+      `not exists (select 1 from account_blocks
+                    where (account_blocks.account_id, account_blocks.target_id)
+                       in ((videos.account_id, playlists.account_id), (playlists.account_id, videos.account_id)))`,
+    );
+  };
+}
+
 /** Narrows a query over posts to those of active authors of no suspended domain, nor one the viewer has blocked. */
 export function byShownAuthor(
-  table: 'videos' | 'comments' | 'shares' | 'earlier_shares',
+  table: 'videos' | 'comments' | 'shares' | 'earlier_shares' | 'playlists',
   viewerId: ViewerRef | null,
   unlisted: UnlistedDomains,
 ) {
@@ -216,24 +260,6 @@ export function notLimited(query: Knex.QueryBuilder): void {
   query.where({ 'accounts.silenced': false, 'accounts.undiscoverable': false });
 }
 
-/** Narrows a search over `accounts`: whom the staff limits is found by those who follow them, and by themselves. */
-export function foundBy(viewerId: AccountId) {
-  return (query: Knex.QueryBuilder): void => {
-    query.where((found) =>
-      found
-        .where({ 'accounts.silenced': false, 'accounts.undiscoverable': false })
-        .orWhere('accounts.id', viewerId)
-        .orWhereExists((follow) =>
-          follow
-            .select('follows.id')
-            .from('follows')
-            .whereRaw('follows.target_id = accounts.id')
-            .where({ 'follows.follower_id': viewerId, 'follows.state': 'accepted' }),
-        ),
-    );
-  };
-}
-
 /**
  * Narrows a query over `videos` for a public list: what the staff keeps out of discovery is left out, and authors that are silenced or kept
  * from feeds, by themselves or with their domain, except for those who follow them.
@@ -253,7 +279,7 @@ export function notSilencedFor(viewerId: ViewerRef | null) {
 }
 
 /** The accepted follow of the author of a post by the viewer. */
-function followedBy(viewerId: ViewerRef, table: 'videos' | 'comments' = 'videos') {
+function followedBy(viewerId: ViewerRef, table: 'videos' | 'comments' | 'playlists' = 'videos') {
   return (query: Knex.QueryBuilder): void => {
     query
       .select('follows.id')

@@ -10,6 +10,7 @@ import { openToPages } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
 import { mountEmbed } from './embed/index.ts';
 import { ApiError, answerError } from './errors.ts';
+import { mountFasp } from './fasp/index.ts';
 import { whileLocked } from './locked.ts';
 import { mountMailPages } from './mail-pages/index.ts';
 import { measure } from './measure.ts';
@@ -20,17 +21,17 @@ import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
 import { keepOut } from './networks.ts';
 import { mountOAuth } from './oauth/index.ts';
+import { mountOutward } from './outward/index.ts';
 import { type BeginScript, readBeginScript } from './page/begin.ts';
 import { mountPage } from './page/index.ts';
 import { createPictureHandler } from './pictures/handler.ts';
+import type { Trusts } from './place.ts';
 import { mountReference } from './reference/index.ts';
 import type { StreamingApi } from './streaming/index.ts';
 import type { Uploads } from './uploads.ts';
 
 /** How many addresses of proxies are remembered. */
 const PROXIES_IN_MEMORY = 1_000;
-
-type Trusts = (address: string, hop: number) => boolean;
 
 /** Whether an address is one of the trusted ranges is asked for each request, mostly of the same few addresses. */
 function remembering(trusts: Trusts): Trusts {
@@ -81,12 +82,14 @@ export async function createApp(
   mountMailPages(app, deps);
   mountActivityPub(app, deps);
   app.use(deps.federation);
+  mountFasp(app, deps);
   await uploads.mount(app);
   streaming.mount(app);
   mountRoutes(app, deps, routes);
   mountReference(app, deps);
   mountAbout(app, deps);
   mountEmbed(app, deps);
+  mountOutward(app, deps);
   app.all(['/api', '/api/*path'], () => {
     throw new ApiError('not-found', 'There is no such endpoint.');
   });
@@ -96,7 +99,8 @@ export async function createApp(
   });
   const handleErrors: ErrorRequestHandler = (error, _req, res, _next) => answerError(deps.log, error, res);
   app.use(handleErrors);
-  const media = createMediaHandler({ ...deps, hot: hotObjectsOf(deps) });
+  const trusts: Trusts = app.get('trust proxy fn');
+  const media = createMediaHandler({ ...deps, hot: hotObjectsOf(deps), trusts });
   return (req, res) => {
     measure(deps.metrics, req, res, () => {
       if (!media(req, res)) app(req, res);

@@ -1,11 +1,13 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import { sha256 } from '../lib/crypto.ts';
 import { allows, isUnconfirmed, type Viewer } from '../modules/auth/index.ts';
 import { withBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Download, sendDownload } from './download.ts';
 import { ApiError } from './errors.ts';
 import { networkOf, type RateLimit } from './limits.ts';
+import { hasAlready } from './media/conditions.ts';
 import { queryOf } from './query.ts';
 import { acts, type Route } from './route.ts';
 import { anyViewerOfRequest } from './session.ts';
@@ -92,11 +94,21 @@ async function answer(deps: HttpDeps, route: Route, input: Asked): Promise<void>
     return;
   }
   const result = await call(route, input);
+  const output = route.output.parse(result);
+  if (res.hasHeader('Cache-Control')) return sendKept(req, res, output);
   // Answers about people are for one viewer at one moment.
   res.set('Cache-Control', 'private, no-store');
-  const output = route.output.parse(result);
   if (route.contentType === undefined) res.json(output);
   else res.type(route.contentType).send(String(output));
+}
+
+/** An answer whose handler says how long it may be kept: whoever has it already hears that it is the same. */
+function sendKept(req: Request, res: Response, output: unknown): void {
+  const text = JSON.stringify(output);
+  const etag = `"${sha256(text).toString('base64url').slice(0, 27)}"`;
+  res.set('ETag', etag);
+  if (hasAlready(req, etag)) res.status(304).end();
+  else res.type('json').send(text);
 }
 
 function call<T = unknown>(route: Route, input: object): Promise<T> {

@@ -4,11 +4,14 @@ import { mediaLimits } from '../../config/media-limits.ts';
 import type { Tx } from '../db/database.ts';
 import type { VideoId } from '../lib/ids.ts';
 import type { Viewer } from '../modules/auth/index.ts';
+import type { Place } from '../modules/sounds/index.ts';
 import { type VideoDetails, type Videos, visibilities } from '../modules/videos/index.ts';
 import { flagSchema } from './api/schemas.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, refused } from './errors.ts';
 import { mentionsIn } from './mentions.ts';
+import { attachRemix, orderOf, remixInput } from './remix-order.ts';
+import { attachSound, soundInput, soundOrderOf } from './sound-order.ts';
 
 const text = (max: number) =>
   z
@@ -24,6 +27,8 @@ export const permissionsInput = z.object({
   download: flagSchema.optional(),
   duet: flagSchema.optional().describe('A video of one’s own beside it'),
   stitch: flagSchema.optional().describe('Some seconds of it at the beginning of one’s own'),
+  sound: flagSchema.optional().describe('Its sound in one’s own'),
+  ask: flagSchema.optional().describe('Each duet and stitch that is allowed waits until you say yes to it'),
 });
 
 const share = z.number().min(0).max(1);
@@ -80,6 +85,8 @@ export const uploadMetadata = z.object({
   permissions: permissionsInput.nullish(),
   sound_title: text(videoLimits.maxSoundTitleCharacters).describe('What its own sound is called'),
   edit: editInput.nullish().describe('What of the file is kept: nothing else is ever shown'),
+  remix: remixInput.nullish().describe('A duet or a stitch: the file is put together with another video'),
+  sound: soundInput.nullish().describe('The sound of another video, laid under the file; not with `remix`'),
 });
 
 /** An upload that a client announces. */
@@ -88,6 +95,8 @@ interface NewUpload {
   /** Undefined where the client does not say. */
   readonly bytes: number | undefined;
   readonly metadata: object | undefined;
+  /** From where it comes, where it can name a sound. */
+  readonly place?: Place;
   /** Its author posts it later. */
   readonly awaitsPost?: boolean;
   /** It is kept until that, however long it takes. */
@@ -125,7 +134,13 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
   if (upload.awaitsPost && (await deps.videos.draftCount(viewer.account.id, keepsDraft)) >= mostDrafts) {
     throw new ApiError('too-many-uploads', 'Post or delete what you uploaded before first.');
   }
-  const { filename, caption } = parsed.data;
+  const { filename, caption, remix, sound } = parsed.data;
+  if (remix && sound) {
+    throw new ApiError(
+      'validation-failed',
+      'A duet or a stitch has the sound of its original: choose one of both.',
+    );
+  }
   const [mentions, usual] = await Promise.all([
     mentionsIn(deps, viewer.account.id, caption),
     deps.auth.preferencesOf(viewer.account.id),
@@ -141,10 +156,13 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
       details,
       rules: rulesOf(parsed.data, usual),
       edit: parsed.data.edit ?? null,
+      remix: remix ? orderOf(remix) : sound ? soundOrderOf(sound) : null,
       awaitsPost: upload.awaitsPost ?? false,
       keepsDraft,
     });
     if (!made.ok) return made;
+    if (remix) await attachRemix(deps, tx, viewer, made.videoId, remix);
+    if (sound) await attachSound(deps, tx, viewer, { ...sound, videoId: made.videoId, place: upload.place });
     await upload.then?.(tx, { id: made.videoId, details });
     return made;
   });
@@ -175,7 +193,7 @@ function rulesOf(
   { permissions, sound_title: soundTitle }: z.output<typeof uploadMetadata>,
   { allows }: Usual,
 ) {
-  const { comment, download, duet, stitch } = permissions ?? {};
+  const { comment, download, duet, stitch, sound, ask } = permissions ?? {};
   return {
     soundTitle,
     commentsOpen: comment,
@@ -183,6 +201,8 @@ function rulesOf(
       download: download ?? allows.download,
       duet: duet ?? allows.duet,
       stitch: stitch ?? allows.stitch,
+      sound: sound ?? allows.sound,
+      ask: ask ?? allows.ask,
     },
   };
 }

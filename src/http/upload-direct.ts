@@ -4,6 +4,7 @@ import type { MultipartUploads, UploadedPart } from '../../media/storage/storage
 import { randomHex } from '../lib/crypto.ts';
 import type { VideoId } from '../lib/ids.ts';
 import type { Viewer } from '../modules/auth/index.ts';
+import type { Place } from '../modules/sounds/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import { beginUpload } from './upload-begin.ts';
@@ -27,11 +28,11 @@ function multipartOf({ config, storage }: HttpDeps): MultipartUploads {
 export async function beginDirect(
   deps: HttpDeps,
   viewer: Viewer,
-  { bytes, ...metadata }: { readonly bytes: number },
+  { bytes, place, ...metadata }: { readonly bytes: number; readonly place: Place },
 ): Promise<{ id: string; videoId: VideoId; partBytes: number; parts: PartToSend[] }> {
   const multipart = multipartOf(deps);
   const id = randomHex(16);
-  const videoId = await beginUpload(deps, viewer, { id, bytes, metadata });
+  const videoId = await beginUpload(deps, viewer, { id, bytes, metadata, place });
   const key = originalKey(videoId);
   const multipartId = await multipart.begin(key).catch((error) => {
     deps.log.error({ err: error }, 'the object storage began no upload');

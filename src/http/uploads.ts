@@ -6,8 +6,10 @@ import { Server } from '@tus/server';
 import type { IRouter, NextFunction, Request, Response } from 'express';
 import { videoLimits } from '../../config/limits.ts';
 import { allows, type Viewer } from '../modules/auth/index.ts';
+import type { Place } from '../modules/sounds/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, errorBody, refused } from './errors.ts';
+import { placeOf } from './place.ts';
 import { refuseFrozen, viewerOfRequest } from './session.ts';
 import { beginUpload } from './upload-begin.ts';
 import { endExpired } from './upload-direct.ts';
@@ -26,7 +28,7 @@ export type Uploads = ReturnType<typeof createUploads>;
  */
 export function createUploads(deps: HttpDeps) {
   const { directory, finish, removeFiles, removeOldFiles } = deps.uploadFiles;
-  const viewers = new WeakMap<IncomingMessage, Viewer>();
+  const senders = new WeakMap<IncomingMessage, { readonly viewer: Viewer; readonly place: Place }>();
   const tus = new TusServer({
     path: PATH,
     datastore: new FileStore({ directory }),
@@ -36,10 +38,10 @@ export function createUploads(deps: HttpDeps) {
     namingFunction: () => randomBytes(16).toString('hex'),
     onUploadCreate: async (req, upload) => {
       const node = nodeOf(req);
-      const viewer = viewers.get(node.req);
-      if (!viewer) throw new Error('An upload reached the tus server without a viewer.');
-      const videoId = await beginUpload(deps, viewer, {
-        ...{ id: upload.id, bytes: upload.size, metadata: upload.metadata },
+      const sender = senders.get(node.req);
+      if (!sender) throw new Error('An upload reached the tus server without a viewer.');
+      const videoId = await beginUpload(deps, sender.viewer, {
+        ...{ id: upload.id, bytes: upload.size, metadata: upload.metadata, place: sender.place },
       });
       node.res.setHeader('Vireo-Video-Id', videoId);
       return {};
@@ -63,7 +65,7 @@ export function createUploads(deps: HttpDeps) {
       refuseFrozen(viewer);
       if (!allows(viewer.scopes, 'write:media'))
         throw new ApiError('scope-missing', 'It needs the scope write:media.');
-      viewers.set(req, viewer);
+      senders.set(req, { viewer, place: placeOf(req, deps.config.regions) });
       const { id } = req.params;
       if (req.method === 'PATCH') await mustHaveRoom();
       if (id === undefined) await deps.limits.take(UPLOADS, viewer.account.id);

@@ -3,6 +3,7 @@ import { type QueueName, queueNames } from '../../config/queue-names.ts';
 import { watchStreamLimits } from '../../config/stream-limits.ts';
 import type { Tx } from '../db/database.ts';
 import { idSchema } from '../lib/ids.ts';
+import { soundJobs } from './sound-jobs.ts';
 
 export { type QueueName, queueNames };
 
@@ -19,6 +20,11 @@ interface JobSpec {
 }
 
 const minute = 60_000;
+
+const ofProvider = {
+  ...({ queue: 'default', retryDelayMs: 30_000 } as const),
+  payload: z.object({ providerId: idSchema<'fasp'>() }),
+};
 
 /** Every kind of background work. A handler for each is demanded by the type `JobHandlers`. */
 export const jobSpecs = {
@@ -48,6 +54,14 @@ export const jobSpecs = {
     payload: z.object({ videoId: idSchema<'video'>() }),
     maxAttempts: 5,
     timeoutMs: 10 * minute,
+    retryDelayMs: 15_000,
+  },
+  /** Takes the sound of a video away, or brings it back, as the staff decided. */
+  'media.resound': {
+    queue: 'media',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 5,
+    timeoutMs: 30 * minute,
     retryDelayMs: 15_000,
   },
   'media.remake': {
@@ -126,6 +140,14 @@ export const jobSpecs = {
     maxAttempts: 20,
     timeoutMs: 120 * minute,
     retryDelayMs: 15_000,
+  },
+  /** Removes what goes with an upheld claim, and brings back what is to come back. */
+  'claims.settle': {
+    queue: 'default',
+    payload: z.object({ claimId: idSchema<'claim'>() }),
+    maxAttempts: 10,
+    timeoutMs: 60 * minute,
+    retryDelayMs: minute,
   },
   /** Removes what shows the same as the videos of an upheld copyright claim. */
   'claims.copies': {
@@ -322,12 +344,55 @@ export const jobSpecs = {
     timeoutMs: 10 * minute,
     retryDelayMs: 60_000,
   },
+  /** Looks for what a remix of another server was made from, and whether that author allows it. */
+  'remixes.check': {
+    queue: 'default',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    ...{ maxAttempts: 6, timeoutMs: 2 * minute, retryDelayMs: 30_000 },
+  },
+  /** Takes back all that was made from a video that is gone, portion by portion; see src/modules/remixes/withdrawals.ts. */
+  'remixes.withdraw': {
+    queue: 'default',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    ...{ maxAttempts: 20, timeoutMs: 60 * minute, retryDelayMs: 30_000 },
+  },
+  ...soundJobs,
   'post.refresh': {
     queue: 'default',
     payload: z.object({ videoId: idSchema<'video'>() }),
     maxAttempts: 8,
     timeoutMs: 2 * minute,
     retryDelayMs: 5 * minute,
+  },
+  /** Asks a server what trends there; see src/modules/exchange. */
+  'exchange.ask': {
+    queue: 'default',
+    payload: z.object({ peerId: idSchema<'exchange-peer'>() }),
+    maxAttempts: 3,
+    timeoutMs: minute,
+    retryDelayMs: 30_000,
+  },
+  /** Asks a server for those of its posts that others told of. */
+  'exchange.look': {
+    queue: 'default',
+    payload: z.object({ host: z.string().min(1).max(300) }),
+    maxAttempts: 5,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 30_000,
+  },
+  /** Asks an auxiliary service provider what it can do, and tells it what of that is used. */
+  'fasp.sync': { ...ofProvider, maxAttempts: 3, timeoutMs: 2 * minute },
+  /** Tells an auxiliary service provider what it asked to hear of. */
+  'fasp.tell': { ...ofProvider, maxAttempts: 5, timeoutMs: 10 * minute },
+  /** Asks an auxiliary service provider which posts trend. */
+  'fasp.trends': { ...ofProvider, maxAttempts: 3, timeoutMs: minute },
+  /** Asks an auxiliary service provider to call this server, once. */
+  'fasp.callback': {
+    queue: 'default',
+    payload: z.object({ callbackId: idSchema<'fasp-callback'>() }),
+    maxAttempts: 1,
+    timeoutMs: minute,
+    retryDelayMs: 30_000,
   },
   'followers.sync': {
     queue: 'default',

@@ -2,8 +2,10 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
+  createPublicKey,
   hash,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
@@ -15,6 +17,16 @@ const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const MIN_SECRET_CHARACTERS = 32;
+
+/** Bytes of an Ed25519 key, and what comes before them in a SubjectPublicKeyInfo (RFC 8410 section 4). */
+export const ED25519_BYTES = 32;
+const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** The Ed25519 key of its 32 bytes, or nothing when they are not so many. */
+export function importEd25519(bytes: Uint8Array): KeyObject | undefined {
+  if (bytes.length !== ED25519_BYTES) return undefined;
+  return createPublicKey({ key: Buffer.concat([SPKI_HEAD, bytes]), format: 'der', type: 'spki' });
+}
 
 /** The secret of the instance, and what the sealed text is for; text sealed for one purpose opens for no other. */
 export interface Seal {

@@ -24,6 +24,8 @@ export interface Metrics {
   ffmpeg(outcome: string): void;
   /** One question to the classifier: `answered`, `unavailable`, `refused` or `off`. */
   classified(outcome: string): void;
+  /** One page of a search: the index that answered, or why one did not. */
+  searched(outcome: string): void;
   /** One try to sign in that was refused. */
   signInFailed(): void;
   /** How long somebody waited for a connection to the database. */
@@ -96,6 +98,11 @@ export function createMetrics({ ofProcess = false } = {}): Metrics {
     'Questions to the classifier, by outcome',
     'outcome',
   );
+  const searched = counter(
+    'search_answers_total',
+    'Pages of searches for videos, by the index that answered, or why one did not',
+    'outcome',
+  );
   const signIns = counter('sign_in_failures_total', 'Refused tries to sign in');
   const poolWait = histogram(
     'db_pool_wait_seconds',
@@ -122,6 +129,7 @@ export function createMetrics({ ofProcess = false } = {}): Metrics {
     transcoded: (videoSeconds, seconds) => realtime.observe(videoSeconds / Math.max(seconds, 0.001)),
     ffmpeg: (outcome) => ffmpeg.inc({ outcome: ffmpegOutcome(outcome) }),
     classified: (outcome) => classified.inc({ outcome }),
+    searched: (outcome) => searched.inc({ outcome }),
     signInFailed: () => signIns.inc(),
     poolWait: (seconds) => poolWait.observe(seconds),
     slowQuery: () => slowQueries.inc(),

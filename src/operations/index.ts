@@ -7,6 +7,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Backups } from '../modules/backups/index.ts';
 import type { Retention } from '../modules/retention/index.ts';
+import type { Search } from '../modules/search/index.ts';
 import type { Room, Storage } from '../modules/storage/index.ts';
 import type { Videos } from '../modules/videos/index.ts';
 import { figureSources } from './figures.ts';
@@ -24,6 +25,7 @@ interface OperationsDeps {
   readonly media: Storage;
   readonly room: Room;
   readonly retention: Retention;
+  readonly search: Pick<Search, 'state' | 'engineHealth'>;
 }
 
 /** Begins to send traces, where that is configured: nothing of OpenTelemetry is loaded otherwise. */

@@ -3,11 +3,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { remixRequestLimits } from '../../config/media-limits.ts';
 import { originalKey, prefixesOf } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
 import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually, holdWrites, hurryPurges } from '../helpers/chaos.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { type Peer, startPeer } from '../helpers/peer.ts';
 import { createPeople, PASSWORD } from '../helpers/people.ts';
@@ -304,4 +306,64 @@ describe('a worker that is killed while it copies a remote video', { timeout: SL
       () => 0,
     );
   }
+});
+
+describe('a worker that is killed while it takes back what was made from a video', {
+  timeout: SLOW_MS,
+}, () => {
+  const MADE = 230;
+  const PORTION = remixRequestLimits.withdrawnAtOnce;
+
+  /** Stitches of an original of Alice, by somebody here and by somebody of another server, each with its stamp. */
+  async function remixed() {
+    const { accounts, db, ids, urls } = server.context;
+    const factory = createVideoFactory(server.context);
+    const author = await accounts.byActorUri(alice.account.uri);
+    if (!author) throw new Error('There is no alice.');
+    const makers = [
+      await createPeople(server).signedIn('bert'),
+      { account: await remoteAccount('bob', true) },
+    ];
+    const original = await factory.video(author);
+    const { uri: originalUri } = await video(original);
+    const stamps: string[] = [];
+    for (let at = 0; at < MADE; at += 1) {
+      const { account } = makers[at % 2] ?? { account: author };
+      const id = await factory.video(account);
+      const stampId = ids.next();
+      stamps.push(stampId);
+      const remix = { remix_of_id: original, remix_of_uri: originalUri, remix_kind: 'stitch' };
+      await db('videos')
+        .where({ id })
+        .update({ ...remix, remix_consent: 'given', remix_stamp_uri: urls.quoteAuthorization(stampId) });
+      await db('quote_authorizations').insert({
+        ...{ id: stampId, video_id: original, account_id: account.id, kind: 'stitch' },
+        instrument_uri: (await video(id)).uri,
+      });
+    }
+    return { author, original, stamps };
+  }
+
+  test('has done a portion whole or nothing of it, and the next one tells each of the others once', async () => {
+    const { db, inTx, remixes, videos, urls } = server.context;
+    const { author, original, stamps } = await remixed();
+    await inTx(async (tx) => {
+      await remixes.withdrawAll(tx, author.id, original);
+      await videos.remove(tx, original, author.id);
+    });
+    const refused = () => db('videos').where({ remix_refusal: 'withdrawn' }).pluck('id');
+    expect(await refused()).toEqual([]);
+    // One of the second portion.
+    await killAt({ table: 'withdrawn_stamps', on: 'delete', condition: `old.id = ${stamps[PORTION + 50]}` });
+    expect(await refused()).toHaveLength(PORTION);
+    expect(await db('withdrawn_stamps').pluck('id')).toHaveLength(MADE - PORTION);
+    await startWorker();
+    await allJobsDone();
+    expect(await refused()).toHaveLength(MADE);
+    expect(await db('remix_withdrawals')).toEqual([]);
+    const told = await db('activities').where({ type: 'Delete' }).pluck('object_uri');
+    const uris = stamps.map((id) => urls.quoteAuthorization(id));
+    expect(told.filter((uri) => uris.includes(uri)).toSorted()).toEqual(uris.toSorted());
+    expect(await db('notifications').where({ type: 'vireo.remix_refused' })).toHaveLength(MADE / 2);
+  });
 });

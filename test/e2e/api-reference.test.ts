@@ -26,7 +26,7 @@ const looks = [
   ['desktop-dark', viewports.desktop, 'dark'],
 ] as const;
 
-describe.skipIf(!hasBrowser)('the reference of the API', () => {
+describe.skipIf(!hasBrowser)('the reference of the API', { timeout: 120_000 }, () => {
   test.each(looks)(
     '%s: read by keyboard, and nothing is wider than the page',
     async (name, viewport, scheme) => {

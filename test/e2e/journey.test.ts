@@ -40,8 +40,10 @@ describe.skipIf(!hasBrowser)('from one server to another', { timeout: 180_000 },
     await createAccount(bob.page, 'bob');
 
     await bob.page.goto('/search');
-    await bob.page.getByRole('searchbox').fill(`@alice@${new URL(a.origin).host}`);
-    await bob.page.getByRole('searchbox').press('Enter');
+    await bob.page
+      .getByRole('combobox', { name: 'Search for people' })
+      .fill(`@alice@${new URL(a.origin).host}`);
+    await bob.page.getByRole('combobox', { name: 'Search for people' }).press('Enter');
     await bob.page.getByRole('button', { name: /^Follow @alice@/ }).click();
     await bob.page.getByRole('button', { name: /Stop following @alice@/ }).waitFor();
 

@@ -56,7 +56,9 @@ describe.skipIf(!hasBrowser)('the page about hash lists', { timeout: 120_000 }, 
     await plan.getByRole('button', { name: 'Add them' }).click();
     await page.getByRole('row', { name: /^From a friend/ }).waitFor();
     const asked = await page.request.get('/api/v1/admin/hashes/export');
-    expect(await asked.text()).toBe(`sha256,phash,label\n${FILE},,Known abuse\n${OTHER},,From a friend\n`);
+    expect(await asked.text()).toBe(
+      `sha256,phash,label,sound,sound_action\n${FILE},,Known abuse,,\n${OTHER},,From a friend,,\n`,
+    );
 
     await page.getByRole('button', { name: 'Remove: From a friend' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();

@@ -28,6 +28,7 @@ const OF_ACCOUNT = [
 const OF_VIDEO = [
   ['Mark as sensitive', 'sensitive'],
   ['Close comments', 'comments-off'],
+  ['Take its sound away', 'mute'],
   ['Keep out of discovery', 'no-discovery'],
   ['Remove', 'remove'],
 ] as const;

@@ -9,7 +9,10 @@ import { keyOf, put } from '../helpers/storage-rig.ts';
 /** Two days later than the machine, so that what is put there is old. */
 const clock = { now: () => Date.now() + 2 * 86_400_000 };
 
-const rig = staffRig({ role: 'all', overrides: { clock } }, async ({ server }) => {
+/** Nobody listens there. */
+const variables = { SEARCH_DRIVER: 'opensearch', SEARCH_URL: 'http://127.0.0.1:9' };
+
+const rig = staffRig({ role: 'all', overrides: { clock }, variables }, async ({ server }) => {
   await put(server.context.storage, keyOf('77', 'nobody'), 'nobody');
 });
 
@@ -25,6 +28,14 @@ describe.skipIf(!hasBrowser)('the page about storage', { timeout: 120_000 }, () 
       .getByRole('row', { name: /^Database/ })
       .waitFor();
     await page.getByRole('row', { name: /^Evidence of moderation For ever/ }).waitFor();
+
+    // What searches look in, and that the engine is away.
+    await page.getByText('Videos that can be found', { exact: true }).waitFor();
+    await page
+      .getByRole('alert')
+      .getByText('The search engine: The other server could not be reached.')
+      .waitFor();
+    await page.getByText('It does not say', { exact: true }).waitFor();
 
     const before = (await db('retention_runs').where({ class: 'mails' }).first('ok_at')).ok_at;
     await page.getByRole('button', { name: 'Run now: Mails' }).click();

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { axeViolations } from '../helpers/axe.ts';
 import { hasBrowser } from '../helpers/browser.ts';
 import type { Person } from '../helpers/people.ts';
+import { settled } from '../helpers/screen-steps.ts';
 import { picture } from '../helpers/signed-in-page.ts';
 import { staffRig } from '../helpers/staff-page.ts';
 
@@ -26,6 +27,25 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
     const nav = page.getByRole('navigation', { name: 'Administration' });
     expect(await nav.getByRole('link', { name: 'Sign-ups' }).getAttribute('aria-current')).toBe('page');
     expect(await axeViolations(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('show in their list where one is, however far down that stands', async () => {
+    const { page, problems, close } = await rig.enter();
+    await page.setViewportSize({ width: 1280, height: 600 });
+    await page.goto('/admin/services');
+    await page.getByRole('heading', { name: 'Auxiliary services', level: 1 }).waitFor();
+    const nav = page.getByRole('navigation', { name: 'Administration' });
+    const place = nav.getByRole('link', { name: 'Auxiliary services' });
+    const isInSight = () =>
+      place.evaluate((one) => {
+        const { top, bottom } = one.getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+      });
+    await expect.poll(isInSight).toBe(true);
+    // The list moves, not the page: a pixel is rounded.
+    expect(await page.evaluate(() => scrollY)).toBeLessThanOrEqual(1);
     expect(problems).toEqual([]);
     await close();
   });
@@ -106,6 +126,27 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
     await page.getByText('Reads well.').waitFor();
     await picture(page, 'admin-log');
     expect(await axeViolations(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('keep what is typed into a filter as soon as it is there', async () => {
+    const { page, problems, close } = await rig.enter();
+    // Before the page has been painted once: a quick hand on a slow machine.
+    await page.addInitScript(() => {
+      new MutationObserver((_, self) => {
+        const field = document.querySelector<HTMLInputElement>('input[name=username]');
+        if (!field) return;
+        self.disconnect();
+        field.value = 'mil';
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await page.goto('/admin/accounts');
+    await page.getByRole('link', { name: '@boss' }).waitFor();
+    await settled(page);
+    await page.getByRole('button', { name: 'Search: Name' }).click();
+    await page.waitForURL('**/admin/accounts?username=mil');
     expect(problems).toEqual([]);
     await close();
   });

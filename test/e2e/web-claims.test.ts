@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
+import { operator } from '../../src/modules/staff/index.ts';
 import { axeViolations } from '../helpers/axe.ts';
 import { hasBrowser, launchBrowser, viewports } from '../helpers/browser.ts';
-import { addressOf, postedAgain } from '../helpers/claims.ts';
+import { addressOf, openClaim, postedAgain } from '../helpers/claims.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { type MailRig, startMailRig } from '../helpers/mail-rig.ts';
 import { linkIn, workMail } from '../helpers/mail-server.ts';
@@ -17,6 +18,7 @@ let moderator: Person;
 let author: Person;
 let original: VideoId;
 let duet: VideoId;
+let unrelated: VideoId;
 
 beforeAll(async () => {
   if (!hasBrowser) return;
@@ -27,7 +29,7 @@ beforeAll(async () => {
   const other = await rig.people.signedIn('dora');
   const playable = await createClipFactory(rig.server.context);
   const people = [author.account, other.account, other.account] as const;
-  ({ original, duet } = await postedAgain(rig.server.context, people, 7, playable));
+  ({ original, duet, other: unrelated } = await postedAgain(rig.server.context, people, 7, playable));
 }, 120_000);
 
 afterAll(async () => {
@@ -151,5 +153,27 @@ describe.skipIf(!hasBrowser)('a copyright claim', { timeout: 180_000 }, () => {
       expect(one.problems).toEqual([]);
       await one.close();
     }
+  });
+
+  test('says how far its decision has come, and leaves the focus where it is', async () => {
+    const { context } = rig.server;
+    const videos = [await addressOf(context, unrelated)];
+    const claimId = await openClaim(context, { videos, email: 'many@rights.example' });
+    const decision = { claimId, answer: 'It is.', keepAway: false, sounds: 'mute' } as const;
+    await context.inTx((tx) => context.claims.uphold(tx, operator, decision));
+    const its = () => context.db('claim_videos').where({ claim_id: claimId });
+    await its().update({ awaits: 'removal' });
+    const staff = await open(moderator, 'desktop');
+    await staff.page.goto(`/admin/claims/${claimId}`);
+    const remaining = staff.page.getByText('1 video is still to be removed or muted.');
+    await remaining.waitFor();
+    const back = staff.page.getByRole('button', { name: 'Take back' });
+    await back.focus();
+    await looksRight(staff.page, 'admin-claim-in-portions');
+    await its().update({ awaits: null });
+    await remaining.waitFor({ state: 'detached' });
+    expect(await back.evaluate((button) => button === document.activeElement)).toBe(true);
+    expect(staff.problems).toEqual([]);
+    await staff.close();
   });
 });

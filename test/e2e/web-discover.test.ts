@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import {
   axeViolations,
@@ -10,12 +10,13 @@ import {
   type PageOptions,
   untilInPage,
   viewports,
-  type WatchedPage,
 } from '../helpers/browser.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { heardIn } from '../helpers/sounds.ts';
 import { storeWatched } from '../helpers/watched.ts';
+import { watchedPages } from '../helpers/watched-pages.ts';
 
 /** Finding people and clips, and what one has of them, on a real server with real clips. */
 describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
@@ -26,7 +27,7 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
   let alice: Person;
   let nora: Person;
   let cookie: string;
-  let watched: WatchedPage | undefined;
+  const pages = watchedPages();
   const clips: VideoId[] = [];
 
   beforeAll(async () => {
@@ -54,6 +55,8 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
         fields_attributes: [{ name: 'Camera', value: 'A small one' }],
       },
     });
+    await context.db('accounts').where({ id: nora.id }).update({ indexable: true });
+    await context.search.follow();
     await context
       .db('video_views')
       .insert({ video_id: clips[0], views: 12_345, completions: 0, skips: 0, watched_ms: 0 });
@@ -64,22 +67,18 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
       await people.follow((await people.signedIn(name)).account, nora.account);
     await people.remote('mika', 'film.example');
   }, 120_000);
-  afterEach(async () => {
-    const { problems = [] } = watched ?? {};
-    await watched?.close();
-    watched = undefined;
-    expect(problems).toEqual([]);
-  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
   });
 
-  async function open(path: string, options: PageOptions & { as?: 'alice' } = {}): Promise<Page> {
+  async function open(path: string, options: PageOptions & { as?: 'alice' | 'nora' } = {}): Promise<Page> {
     const { as, ...rest } = options;
-    watched = await openPage(browser, server.origin, rest);
-    const { page } = watched;
-    if (as) await page.context().addCookies([{ name: 'vireo-session', value: cookie, url: server.origin }]);
+    const page = await pages.show(openPage(browser, server.origin, rest));
+    if (as) {
+      const value = as === 'nora' ? await people.tokenOf(nora.account, 'cookie') : cookie;
+      await page.context().addCookies([{ name: 'vireo-session', value, url: server.origin }]);
+    }
     await page.goto(path);
     return page;
   }
@@ -97,10 +96,41 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
     return found;
   };
 
+  test.each(['tags', 'sounds'])(
+    'what trends is shown at once in its place, and not moved by %s that come later',
+    async (late) => {
+      const sound = await heardIn(server.context, clips[0] as VideoId);
+      const held = Promise.withResolvers<void>();
+      const page = await open('/about', { as: 'alice' });
+      // What a server without a worker has no list of.
+      const { body } = await client.get(`/api/v1/sounds/${sound}`);
+      await page.route(/\/api\/v1\/trends\/(?:tags|sounds)/, async (route) => {
+        const url = route.request().url();
+        if (url.includes(late)) await held.promise;
+        if (url.includes('sounds')) await route.fulfill({ json: [body] });
+        else await route.continue();
+      });
+      const trending = page.waitForResponse(/\/api\/v1\/trends\/statuses/);
+      await page.goto('/search');
+      await trending;
+      await page.getByRole('link', { name: 'Find people' }).waitFor();
+      expect(await poster(page, 'A blackbird').count()).toBe(0);
+      expect(await page.getByRole('heading', { name: /^Trending/ }).count()).toBe(0);
+      held.resolve();
+      await poster(page, 'A blackbird').waitFor();
+      expect(await page.getByRole('heading', { name: /^Trending/ }).allTextContents()).toEqual([
+        ...['Trending hashtags', 'Trending sounds', 'Trending clips'],
+      ]);
+      expect(await seen(page)).toEqual([]);
+      await page.getByRole('region', { name: 'Trending sounds' }).getByRole('link').press('Enter');
+      await page.waitForURL(`**/sounds/${sound}`);
+    },
+  );
+
   describe.each(Object.entries(viewports))('on a %s', (_size, viewport) => {
     test('what is written is found as it is written, and remembered', async () => {
       const page = await open('/find', { viewport, as: 'alice' });
-      const field = page.getByRole('searchbox');
+      const field = page.getByRole('combobox', { name: 'Search for people' });
       await page.getByRole('heading', { name: 'Trending hashtags' }).waitFor();
       await poster(page, 'A blackbird').waitFor();
       expect(path(page)).toBe('/search');
@@ -173,10 +203,12 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
       expect(await axeViolations(page)).toEqual([]);
       await shoot(page, 'menu');
       await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await page.getByText('You will not see @nora in your feeds.').waitFor();
       await page.getByText('You muted this account').waitFor();
       await openMenu(page);
+      await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await page.getByText('You muted this account').waitFor({ state: 'detached' });
@@ -203,6 +235,7 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
       const page = await open('/@alice', { viewport, as: 'alice' });
       await page.getByRole('heading', { name: 'No clips yet' }).waitFor();
       await page.getByRole('tab', { name: 'Clips' }).press('ArrowRight');
+      await page.getByRole('tab', { name: 'Playlists' }).press('ArrowRight');
       await poster(page, 'A blackbird').waitFor();
       expect(await seen(page)).toEqual([]);
       await page.goto('/library/saved');
@@ -227,12 +260,59 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
     const page = await open('/sounds/1', { expected: [/404 .*(statuses|sounds)/] });
     await page.getByRole('heading', { name: 'There is no such sound here' }).waitFor();
     await server.context.db('videos').where({ id: clips[1] }).update({ sound_title: 'Dawn chorus' });
-    await page.goto(`/sounds/${clips[1]}`);
+    const sound = await heardIn(server.context, clips[1] as VideoId);
+    await page.goto(`/sounds/${sound}`);
     await page.getByRole('heading', { name: 'Dawn chorus' }).waitFor();
     expect(await seen(page)).toEqual([]);
     await poster(page, 'A blackbird').waitFor();
+    await page.getByRole('figure', { name: 'Clips a day' }).waitFor();
+    await shoot(page, 'sound');
     await page.getByRole('link', { name: 'Watch the original' }).click();
     await page.waitForURL(`**/@nora/${clips[1]}`);
+  });
+
+  test('one keeps a sound', async () => {
+    const sound = await heardIn(server.context, clips[2] as VideoId);
+    const page = await open(`/sounds/${sound}`, { as: 'alice' });
+    await page.getByRole('heading', { name: 'Original sound of @nora', level: 1 }).waitFor();
+    expect(await page.getByRole('button', { name: 'Name and rights' }).count()).toBe(0);
+    const save = page.getByRole('button', { name: 'Save Original sound of @nora', exact: true });
+    await save.press('Enter');
+    await page.getByRole('button', { name: 'Saved. Stop saving Original sound of @nora' }).waitFor();
+    const kept = await client.get('/api/v1/sounds/saved', { as: alice });
+    expect(kept.body).toMatchObject([{ id: sound, saved: true }]);
+    await page.goto('/library/sounds');
+    await page.getByRole('link', { name: 'Original sound of @nora' }).waitFor();
+    expect(await seen(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Original sound of @nora' }).press('Enter');
+    await page.waitForURL(`**/sounds/${sound}`);
+    await page.getByRole('button', { name: 'Saved. Stop saving Original sound of @nora' }).press('Enter');
+    await page.getByText('Not saved any more.').waitFor();
+    await page.goto('/library/sounds');
+    await page.getByRole('heading', { name: 'No sounds saved yet' }).waitFor();
+  });
+
+  test('its author names a sound', async () => {
+    const sound = await heardIn(server.context, clips[2] as VideoId);
+    const own = await open(`/sounds/${sound}`, { as: 'nora' });
+    await own.getByRole('button', { name: 'Name and rights' }).click();
+    await own.getByLabel('Name', { exact: true }).fill('Cranes at dusk');
+    await own.getByLabel('Licence').selectOption({ label: 'CC BY 4.0' });
+    await own.getByLabel('Source').fill('https://birds.test/cranes');
+    expect(await axeViolations(own)).toEqual([]);
+    await shoot(own, 'sound-name');
+    await own.getByRole('button', { name: 'Keep' }).click();
+    await own.getByRole('heading', { name: 'Cranes at dusk', level: 1 }).waitFor();
+    const rights = own.getByRole('region', { name: 'Rights' });
+    await rights.getByRole('link', { name: 'birds.test' }).waitFor();
+    await rights.getByText('nobody has checked it').waitFor();
+    expect((await client.get(`/api/v1/sounds/${sound}`)).body).toMatchObject({
+      ...{ title: 'Cranes at dusk', rights: { licence: 'CC-BY-4.0', by_staff: false } },
+    });
+    expect(
+      await own.getByRole('link', { name: 'Download the usage report (CSV)' }).getAttribute('href'),
+    ).toBe(`/api/v1/studio/sounds/${sound}/export`);
+    await shoot(own, 'sound-rights-said');
   });
 
   test('who presses Enter at once has the server of a handle asked, and nothing else in its place', async () => {
@@ -243,7 +323,7 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
       if (pathname === '/api/v2/search' && searchParams.get('q')?.includes('nobody'))
         asked.push(searchParams.get('resolve'));
     });
-    const field = page.getByRole('searchbox');
+    const field = page.getByRole('combobox', { name: 'Search for people' });
     const handle = `@nobody@${new URL(server.origin).host}`;
     await field.fill(handle);
     await field.press('Enter');
@@ -255,9 +335,114 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
     expect(asked.filter((resolve) => resolve !== 'true')).toEqual([]);
   });
 
+  test('the list below the field is gone through by the keyboard, and takes one to what is meant', async () => {
+    const page = await open('/search', { as: 'alice', viewport: viewports.desktop });
+    const field = page.getByRole('combobox', { name: 'Search for people' });
+    const options = page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
+    const active = () =>
+      field.evaluate(
+        (box) => document.getElementById(box.getAttribute('aria-activedescendant') ?? '')?.textContent,
+      );
+    await field.fill('nor');
+    await options.first().waitFor();
+    expect(await field.getAttribute('aria-expanded')).toBe('true');
+    await field.press('ArrowDown');
+    expect(await active()).toContain('Nora');
+    expect(await seen(page)).toEqual([]);
+    await field.press('Escape');
+    await expect.poll(() => field.getAttribute('aria-expanded')).toBe('false');
+    expect(await field.inputValue()).toBe('nor');
+    await field.press('ArrowDown');
+    await field.press('ArrowDown');
+    await field.press('ArrowUp');
+    expect(await active()).toBeUndefined();
+    await field.fill('#bir');
+    await options.filter({ hasText: '#birds' }).waitFor();
+    await field.press('ArrowUp');
+    expect(await active()).toBe('#birds');
+    await field.press('Enter');
+    await page.getByRole('heading', { name: '#birds', level: 1 }).waitFor();
+    await page.goBack();
+    await field.fill('');
+    await page.getByRole('button', { name: '#bir', exact: true }).click();
+    await field.fill('nora');
+    await options.filter({ hasText: 'Nora' }).click();
+    await page.getByRole('heading', { name: 'Nora', level: 1 }).waitFor();
+  });
+
+  test.each(Object.entries(viewports))(
+    'on a %s, clips are narrowed down, and a slip is set right',
+    async (_, viewport) => {
+      const page = await open('/search?q=blackbird', { as: 'alice', viewport });
+      await poster(page, 'A blackbird').waitFor();
+      await page.getByLabel('From').selectOption('Other servers');
+      await page.getByText('No clip fits all filters.').waitFor();
+      expect(new URL(page.url()).searchParams.get('place')).toBe('remote');
+      expect(await seen(page)).toEqual([]);
+      await page.reload();
+      await page.getByText('No clip fits all filters.').waitFor();
+      await page.getByRole('button', { name: 'Clear filters' }).click();
+      await poster(page, 'A blackbird').waitFor();
+      await page.getByLabel('Posted').selectOption('Last 7 days');
+      await page.getByLabel('Length').selectOption('Under 30 seconds');
+      await poster(page, 'A blackbird').waitFor();
+      await page.getByRole('button', { name: 'Clear filters' }).click();
+      await page.getByRole('combobox', { name: 'Search for people' }).fill('bidrs');
+      await page.getByText('Nothing has “bidrs”. These are clips for “birds”.').waitFor();
+      await poster(page, 'Two cranes').waitFor();
+      expect(await seen(page)).toEqual([]);
+    },
+  );
+
+  test('the clips of one person are searched from their profile', async () => {
+    const page = await open('/@nora', { as: 'alice' });
+    await openMenu(page);
+    await page.getByRole('menuitem', { name: 'Search clips of @nora' }).click();
+    const field = page.getByRole('combobox', { name: 'Search for people' });
+    await field.fill(`${await field.inputValue()} blackbird`);
+    await page.getByRole('tab', { name: 'Clips 1' }).waitFor();
+    await poster(page, 'A blackbird').waitFor();
+    // Who does not allow it is found by nobody, and nothing says otherwise.
+    await page.goto('/@cleo');
+    await page.getByRole('button', { name: 'More about @cleo' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Share' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: /^Search/ }).count()).toBe(0);
+  });
+
+  test('a profile is passed on by its link, a code and its feed', async () => {
+    const page = await open('/@nora');
+    await openMenu(page);
+    await page.getByRole('menuitem', { name: 'Share' }).press('Enter');
+    const sheet = page.getByRole('dialog', { name: 'Share the profile of @nora' });
+    expect(await sheet.getByLabel('Link').inputValue()).toBe(`${server.origin}/@nora`);
+    await sheet.getByText('QR code', { exact: true }).press('Enter');
+    await sheet.getByRole('img', { name: 'QR code with this link' }).waitFor();
+    await sheet.getByText('New clips in a feed reader', { exact: true }).press('Enter');
+    const feed = await sheet.getByLabel('Address of the feed').inputValue();
+    expect((await client.get(new URL(feed).pathname)).text).toContain('A blackbird');
+  });
+
+  test('says how to search more exactly', async () => {
+    const page = await open('/search', { viewport: viewports.phone });
+    await page.getByText('Search more exactly').press('Enter');
+    await page.getByText('Clips of one person').waitFor();
+    expect(await seen(page)).toEqual([]);
+  });
+
+  test('the address of a page of this server leads there', async () => {
+    const page = await open('/search');
+    const field = page.getByRole('combobox', { name: 'Search for people' });
+    await field.fill(`${server.origin}/tags/birds`);
+    await page.getByRole('link', { name: 'Open this page' }).waitFor();
+    expect(await page.getByText('No accounts found').count()).toBe(0);
+    expect(await axeViolations(page)).toEqual([]);
+    await field.press('Enter');
+    await page.getByRole('heading', { name: '#birds', level: 1 }).waitFor();
+  });
+
   test('a visitor finds an account by its whole name, and sees what is there for visitors', async () => {
     const page = await open('/search', { viewport: viewports.desktop });
-    const field = page.getByRole('searchbox');
+    const field = page.getByRole('combobox', { name: 'Search for people' });
     await expect.poll(() => field.evaluate((box) => box === document.activeElement)).toBe(true);
     await page.keyboard.type('@mika@film.example');
     await page.getByRole('article', { name: '@mika@film.example' }).waitFor();
@@ -308,7 +493,7 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
     await page.getByRole('heading', { name: 'alice', level: 1 }).waitFor();
     await page.goto('/@alice');
     await page.getByRole('heading', { name: 'No clips yet' }).waitFor();
-    expect(await page.getByRole('tab').count()).toBe(0);
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Clips', 'Playlists']);
     await db('accounts').where({ id: alice.id }).update({ shows_likes: true });
     await page.reload();
     await page.getByRole('tab', { name: 'Liked' }).click();

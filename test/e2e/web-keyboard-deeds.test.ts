@@ -1,26 +1,21 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, launchBrowser, PATIENCE_MS, type WatchedPage } from '../helpers/browser.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser, launchBrowser, PATIENCE_MS } from '../helpers/browser.ts';
 import { forbidPointers, press, reach } from '../helpers/keyboard.ts';
 import { type LivedIn, startLivedIn } from '../helpers/lived-in.ts';
 import { settled } from '../helpers/screen-steps.ts';
 import { openPageAs } from '../helpers/signed-in-page.ts';
+import { watchedPages } from '../helpers/watched-pages.ts';
 
 let site: LivedIn;
 let browser: Browser;
-let watched: WatchedPage | undefined;
+const pages = watchedPages();
 
 beforeAll(async () => {
   if (!hasBrowser) return;
   site = await startLivedIn();
   browser = await launchBrowser('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream');
 }, 120_000);
-afterEach(async () => {
-  const { problems = [] } = watched ?? {};
-  await watched?.close();
-  watched = undefined;
-  expect(problems).toEqual([]);
-});
 afterAll(async () => {
   await browser?.close();
   await site?.close();
@@ -28,10 +23,11 @@ afterAll(async () => {
 
 /** A page at which no pointer may be used: that is an error in its console. */
 async function open(who: 'nora' | 'visitor', path: string): Promise<Page> {
-  watched = await openPageAs(browser, site.server, site.people, who === 'nora' ? site.nora.account : null, {
-    ...{ role: 'admin', viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' },
-  });
-  const { page } = watched;
+  const page = await pages.show(
+    openPageAs(browser, site.server, site.people, who === 'nora' ? site.nora.account : null, {
+      ...{ role: 'admin', viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' },
+    }),
+  );
   await forbidPointers(page);
   await page.goto(path);
   return page;
@@ -201,17 +197,19 @@ describe.skipIf(!hasBrowser)('by keyboard alone', { timeout: 90_000 }, () => {
 
   test('people and clips are found, followed, and left again', async () => {
     const page = await open('nora', '/search');
-    await reach(page, page.getByRole('searchbox'));
+    await reach(page, page.getByRole('combobox', { name: 'Search for people' }));
     await page.keyboard.type('birds');
     await page.getByRole('tab', { name: /^Clips/ }).waitFor();
     await page.keyboard.press('ArrowDown');
     await eventually(() => page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true);
     await reach(page, page.getByRole('tab', { selected: true }));
     await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
     await eventually(() => page.getByRole('tab', { selected: true }).textContent()).toMatch(/^Hashtags/);
     await press(page, page.getByRole('tabpanel').getByRole('link', { name: /birds/ }).first());
     await page.getByRole('heading', { name: '#birds', level: 1 }).waitFor();
-    await press(page, page.getByRole('main').getByRole('button', { name: /#birds$/ }));
+    await press(page, page.getByRole('main').getByRole('button', { name: /[Ff]ollow(ing)? #birds$/ }));
     await button(page.getByRole('main'), 'Follow #birds').waitFor();
     await page.goto('/@ben');
     await press(page, button(page.getByRole('main'), /Stop following @ben$/));
@@ -339,11 +337,11 @@ describe.skipIf(!hasBrowser)('forms by keyboard alone', { timeout: 90_000 }, () 
     await page.keyboard.type('30');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'What do you like?' }).waitFor();
-    for (const heading of ['Whom do you want to follow?', 'You are set']) {
+    for (const heading of ['Whom do you want to follow?', 'Who may find you?', 'You are set']) {
       await press(page, button(page.getByRole('main'), /^(Next|Skip)$/));
       await page.getByRole('heading', { name: heading }).waitFor();
     }
-    await watched?.close();
+    await pages.close();
     const staff = await open('nora', '/admin/approvals');
     const opener = button(staff, 'Reject @dora');
     await press(staff, opener);

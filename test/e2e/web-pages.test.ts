@@ -125,14 +125,14 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (_
   test('following somebody on another server, honestly', async () => {
     signIn();
     const page = await site.open('/find', { viewport, expected: [/502 .*\/search/] });
-    const handle = page.getByRole('searchbox');
+    const handle = page.getByRole('combobox', { name: 'Search for people' });
     await handle.fill('@nobody');
     await page.getByRole('heading', { name: 'No accounts found' }).waitFor();
+    await handle.fill('@mika@film.example');
+    await page.getByRole('article', { name: '@mika@film.example' }).waitFor();
     site.api.state.refusals.set('GET /api/v2/search', {
       ...{ status: 502, error: 'unreachable', sentence: 'film.example does not answer. Try again later.' },
     });
-    await handle.fill('@mika@film.example');
-    await page.getByRole('article', { name: '@mika@film.example' }).waitFor();
     await page.getByRole('button', { name: 'Ask film.example' }).click();
     await page.getByRole('alert').filter({ hasText: 'film.example does not answer.' }).waitFor();
     await handle.press('Enter');

@@ -16,7 +16,8 @@ import { startTestServer, type TestServer } from '../helpers/server.ts';
 const shots = process.env.SCREENSHOTS;
 
 const pages = [
-  ...['profile', 'account', 'security', 'apps', 'invites', 'privacy', 'feed', 'filters', 'notifications'],
+  ...['profile', 'account', 'security', 'apps', 'invites', 'privacy', 'feed', 'filters', 'hashtags'],
+  'notifications',
   ...['language', 'playback', 'accessibility', 'appearance', 'app', 'data', 'move', 'delete'],
   ...['reports', 'status'],
 ];

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { signIn, until } from '../../src/setup/demo/client.ts';
 import {
@@ -16,11 +16,11 @@ import {
   type PageOptions,
   untilInPage,
   viewports,
-  type WatchedPage,
 } from '../helpers/browser.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { createPeople, PASSWORD } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { watchedPages } from '../helpers/watched-pages.ts';
 
 const CAPTION = 'Waves at night';
 
@@ -30,7 +30,7 @@ let blog: Server;
 let browser: Browser;
 let clipId: string;
 let cookie: string;
-let watched: WatchedPage | undefined;
+const pages = watchedPages();
 
 describe.skipIf(!hasBrowser)('a clip goes on from here', { timeout: 120_000 }, () => {
   beforeAll(async () => {
@@ -47,12 +47,6 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', { timeout: 120_000 }, (
     blog = await startBlog(server.origin, clipId);
     browser = await launchBrowser();
   }, 180_000);
-  afterEach(async () => {
-    const { problems = [] } = watched ?? {};
-    await watched?.close();
-    watched = undefined;
-    expect(problems).toEqual([]);
-  });
   afterAll(async () => {
     await browser?.close();
     blog?.close();
@@ -61,9 +55,9 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', { timeout: 120_000 }, (
   });
 
   async function open(origin: string, path: string, options: PageOptions = {}): Promise<Page> {
-    watched = await openPage(browser, origin, options);
-    await watched.page.goto(path);
-    return watched.page;
+    const page = await pages.show(openPage(browser, origin, options));
+    await page.goto(path);
+    return page;
   }
 
   test('plays in a frame of another site, which works it and is told', async () => {
@@ -173,8 +167,7 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', { timeout: 120_000 }, (
 
   test('what the server wrote into the first page is not asked for again', async () => {
     const asked: string[] = [];
-    watched = await openPage(browser, server.origin);
-    const { page } = watched;
+    const page = await pages.show(openPage(browser, server.origin));
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await page.goto('/');
     await page.getByRole('article').filter({ hasText: CAPTION }).first().waitFor();

@@ -84,6 +84,8 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     await tap(main(), 'button', 'Next');
     await page.getByRole('heading', { name: 'Whom do you want to follow?' }).waitFor();
     await tap(main(), 'button', 'Skip');
+    await page.getByRole('heading', { name: 'Who may find you?' }).waitFor();
+    await tap(main(), 'button', 'Next');
     await tap(main(), 'link', 'Watch clips');
     await waitUntilPlaying(page);
     const [account] = (await here(`select id from accounts where username = 'nora'`)) as { id: string }[];
@@ -129,7 +131,7 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
   test('follows Bob, whom she finds on another server, and his clip comes to her', async () => {
     const { page } = nora;
     await tap(page.getByRole('navigation', { name: 'Main' }), 'link', 'Search');
-    await page.getByRole('searchbox').fill(stage.bob.handle);
+    await page.getByRole('combobox', { name: 'Search for people' }).fill(stage.bob.handle);
     await page.keyboard.press('Enter');
     await tap(page, 'button', `Follow ${stage.bob.handle}`);
     await page.getByRole('button', { name: /^Following\. Stop following @bob@/ }).waitFor();

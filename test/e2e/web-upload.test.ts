@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('uploading on a %s'
     expect(onlyUpload()?.said).toEqual({
       ...{ filename: 'birds.mp4', caption: 'Birds at seven', visibility: 'followers' },
       ...{ sensitive: true, content_warning: 'Loud', alt_text: 'Two birds' },
-      permissions: { comment: true, download: true, duet: true, stitch: true },
+      permissions: { comment: true, download: true, duet: true, stitch: true, sound: true, ask: false },
     });
     await page.getByRole('button', { name: 'Upload another' }).click();
     expect(await page.getByLabel('Caption', { exact: true }).inputValue()).toBe('');
@@ -232,7 +232,7 @@ describe.skipIf(!hasBrowser).each([
     await eventually(() => onlyUpload()?.said).toMatchObject({
       edit: { in: 0.5, out: 2, crop: { x: 0, y: 0, width: 0.5625, height: 1 }, cuts: [] },
       ...{ language: 'de', scheduled_at: new Date('2029-05-06T07:08').toISOString() },
-      permissions: { comment: true, download: true, duet: false, stitch: true },
+      permissions: { comment: true, download: true, duet: false, stitch: true, sound: true },
     });
     // It goes on while another page is shown, and can be stopped and gone on with there.
     await page.getByRole('link', { name: 'Search' }).click();

@@ -82,14 +82,28 @@ describe.skipIf(!hasBrowser).each([phone, desktop])(
       await button(page, 'Next').press('Enter');
 
       await page.getByRole('heading', { name: 'Whom do you want to follow?' }).waitFor();
-      await page.getByText('posts about #birds').waitFor();
+      await page.getByText('Posts about #birds').waitFor();
       await look(page, `${size}-2-people`);
       await button(page, 'Follow @birder').press('Enter');
       await button(page, 'Following. Stop following @birder').waitFor();
       await button(page, 'Next').press('Enter');
 
+      await page.getByRole('heading', { name: 'Who may find you?' }).waitFor();
+      const inSearch = page.getByRole('switch', { name: 'Let people find my clips by searching' });
+      const suggested = page.getByRole('switch', { name: 'Suggest me to others' });
+      expect([await inSearch.isChecked(), await suggested.isChecked()]).toEqual([false, false]);
+      await look(page, `${size}-3-found`);
+      await inSearch.press('Space');
+      await suggested.press('Space');
+      await expect
+        .poll(() =>
+          server.context.db('accounts').where({ username: name }).first('indexable', 'discoverable'),
+        )
+        .toEqual({ indexable: true, discoverable: true });
+      await button(page, 'Next').press('Enter');
+
       await page.getByRole('heading', { name: 'You are set' }).waitFor();
-      await look(page, `${size}-3-done`);
+      await look(page, `${size}-4-done`);
       const goOn = page.getByRole('main').getByRole('link', { name: 'Go on' });
       expect(await goOn.getAttribute('href')).toBe('/search?q=x');
 
@@ -126,11 +140,13 @@ describe.skipIf(!hasBrowser)('the first steps', { timeout: 90_000 }, () => {
     await page.getByRole('heading', { name: 'Whom do you want to follow?' }).waitFor();
     await button(page, 'Follow all').waitFor();
     await button(page, 'Skip').click();
-    await page.getByRole('heading', { name: 'You are set' }).waitFor();
+    await page.getByRole('heading', { name: 'Who may find you?' }).waitFor();
     await page.goBack();
     await page.getByRole('heading', { name: 'Whom do you want to follow?' }).waitFor();
     await button(page, 'Follow all').click();
     await page.getByText(/You follow \d+ more people\./).waitFor();
+    await button(page, 'Next').click();
+    await page.getByRole('heading', { name: 'Who may find you?' }).waitFor();
     await button(page, 'Next').click();
     await page.getByRole('main').getByRole('link', { name: 'Watch clips' }).click();
     await page.waitForURL(server.origin.concat('/'));

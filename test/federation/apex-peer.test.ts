@@ -65,6 +65,28 @@ describe('an independent server', () => {
     expect(new Set(states)).toEqual(new Set(['delivered']));
   });
 
+  test('receives a duet with what it was made from', async () => {
+    const original = await publish({ server, alice });
+    const of = { originalId: original.id, kind: 'duet', layout: 'side_by_side', carriesSound: true } as const;
+    const duet = await publish({ server, alice }, { caption: 'Together' }, of);
+    const find = () =>
+      apex.stream('/inbox/bob').find((one) => one.type === 'Create' && one.object[0].id === duet.uri);
+    const { object } = await eventually('bob receives the duet', find);
+    const [note] = object;
+    expect(note).toMatchObject({
+      type: 'Note',
+      'https://w3id.org/fep/044f#quote': [{ id: original.uri }],
+      'https://w3id.org/fep/044f#quoteAuthorization': [{ id: expect.stringContaining(server.origin) }],
+      'urn:vireo:ns#remixOf': [{ id: original.uri }],
+      'urn:vireo:ns#remixKind': ['duet'],
+      'urn:vireo:ns#remixLayout': ['side_by_side'],
+    });
+    expect(note.content[0]).toContain('Duet with <a href=');
+    expect(note).not.toHaveProperty('inReplyTo');
+    await alice.remove(duet.id);
+    await alice.remove(original.id);
+  });
+
   test('is found by its handle, is followed, and accepts', async () => {
     const bob = await alice.find(handle());
     expect(bob).toMatchObject({ acct: handle().slice(1), display_name: 'Bob', uri: apex.bobId });

@@ -46,7 +46,10 @@ async function found(q: string, type: 'accounts' | 'statuses') {
 }
 
 /** Reports somebody from A as an app does; gives the report. */
-async function reported(about: { account_id: string; status_ids?: string[] }, more: object): Promise<string> {
+async function reported(
+  about: { account_id: string; status_ids?: string[]; pack_ids?: string[] },
+  more: object,
+): Promise<string> {
   const { body, status, text } = await atA.post('/api/v1/reports', {
     as: reporter,
     body: { ...about, ...more },
@@ -102,6 +105,20 @@ describe('a report of a video of another server of ours', () => {
     const [kept] = await b.context.db('inbox_activities').where({ type: 'Flag' }).select('body', 'actor_uri');
     expect(kept.actor_uri).toBe(a.context.urls.instanceActor);
     expectNobodyIn(String(kept.body));
+  });
+
+  test('names a starter pack of its own as one', async () => {
+    const pack = await atB.post('/api/v1/packs', { as: author, body: { title: 'Hate' } });
+    const { uri, id } = pack.body;
+    const read = await atA.post('/api/v1/packs/read', { as: reporter, body: { url: uri } });
+    expect(read.status, read.text).toBe(200);
+    const about = { account_id: read.body.account.id, pack_ids: [read.body.id] };
+    const filed = await reported(about, { comment: 'Look who is in it.', forward: true });
+    const kept = await eventually('B has the report', async () =>
+      b.context.db('reports').where({ comment: 'Look who is in it.' }).first('pack_ids', 'target_id'),
+    );
+    expect(kept).toEqual({ pack_ids: [id], target_id: author.id });
+    expectNobodyIn(await sentFor(filed));
   });
 
   test('stays at home where nobody asked for more; later words are those of the staff', async () => {

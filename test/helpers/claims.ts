@@ -53,8 +53,11 @@ export async function postedAgain(
   const other = await video(copier, {});
   await db('videos').where({ id: original }).update({ original_sha256: sha });
   await db('videos').where({ id: sameFile }).update({ original_sha256: sha });
-  // As posting a duet writes it.
-  await db('videos').where({ id: duet }).update({ remix_of_id: original, remix_kind: 'duet' });
+  const remix = { account: remixer, videoId: duet, originalId: original };
+  const made = await context.inTx((tx) =>
+    context.remixes.attach(tx, { ...remix, kind: 'duet', layout: 'side_by_side', carriesSound: true }),
+  );
+  if (!made.ok) throw new Error(made.detail);
   const prints = [
     ...[original, samePictures].map((id) => ({ video_id: id, phash: printOf(seed) })),
     { video_id: other, phash: printOf(seed + 7_000) },
@@ -94,7 +97,9 @@ export async function infringing(
     const videos = [await addressOf(context, await video(account, {}))];
     const email = `${account.id}-${n}@rights.example`;
     const claimId = await openClaim(context, { videos, email });
-    const upheld = await inTx((tx) => claims.uphold(tx, operator, { claimId, answer: '', keepAway: false }));
+    const upheld = await inTx((tx) =>
+      claims.uphold(tx, operator, { claimId, answer: '', keepAway: false, sounds: 'mute' }),
+    );
     if (!upheld.ok) throw new Error(upheld.detail);
     filed.push(claimId);
   }

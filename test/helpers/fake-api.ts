@@ -2,15 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import type {
-  Account,
-  CredentialAccount,
-  Instance,
-  PendingAccount,
-  Processing,
-  Relationship,
-  Status,
-} from '../../web/src/api/types.ts';
+import type { Relationship, Status } from '../../web/src/api/types.ts';
 import { answerComments } from './fake-comments.ts';
 import { answerDiscover } from './fake-discover.ts';
 import { answerEdit } from './fake-edits.ts';
@@ -18,48 +10,14 @@ import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.
 import { feedOf, react } from './fake-feed.ts';
 import { answerStream, fakeInboxRoutes } from './fake-inbox.ts';
 import { fakeInstance } from './fake-instance.ts';
+import { answerRemixes, everybodyMay } from './fake-remixes.ts';
+import type { FakeState } from './fake-state.ts';
 import { sendFile } from './send-file.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */
 const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
   "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:";
-
-/** What the fake server knows. Tests read and change it while the page runs. */
-export interface FakeState {
-  instance: Instance;
-  me: CredentialAccount | null;
-  accounts: Account[];
-  /** Newest first. */
-  statuses: Status[];
-  /** What signing in asks for beside the password, where it does. */
-  code: string | null;
-  relationships: Map<string, Relationship>;
-  /** Ids of clips that are not wanted. */
-  unwanted: Set<string>;
-  pending: PendingAccount[];
-  /** What the next polls of processing answer; the last one stays. */
-  processing: Processing[];
-  /** What the next call of `METHOD /path` gets instead of its answer. */
-  refusals: Map<string, { status: number; error: string; sentence: string }>;
-  /** While set, each PATCH of an upload waits for it after its bytes are counted. */
-  gate: Promise<void> | null;
-  /** Bytes that arrived of each upload. */
-  uploads: Map<string, { size: number; sent: number; said: Record<string, unknown> }>;
-  /** Files that were sent, by the path they are served at. */
-  files: Map<string, { type: string; bytes: Buffer }>;
-  /** The fake server answers nothing but 503. */
-  down: boolean;
-  /** `METHOD /path?query` of every call of the API, oldest first. */
-  calls: string[];
-  /** Events of watching that were told. */
-  told: {
-    readonly video_id: string;
-    readonly type: string;
-    readonly source: string;
-    readonly watched_seconds: number;
-  }[];
-}
 
 export interface FakeApi {
   readonly origin: string;
@@ -78,6 +36,7 @@ function emptyState(): FakeState {
     code: null,
     relationships: new Map(),
     unwanted: new Set(),
+    mayRemix: everybodyMay,
     pending: [],
     processing: [],
     refusals: new Map(),
@@ -224,7 +183,11 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
     /^GET \/api\/v2\/search$/,
     ({ state, query }) => {
       const acct = (query.get('q') ?? '').replace(/^@/, '');
-      return { accounts: state.accounts.filter((account) => account.acct === acct) };
+      return {
+        accounts: state.accounts.filter((account) => account.acct === acct),
+        statuses: [],
+        hashtags: [],
+      };
     },
   ],
   [/^GET \/api\/v1\/feed_statuses$/, ({ state, query }) => feedOf(state, query)],
@@ -261,7 +224,7 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
     },
   ],
   [
-    /^DELETE \/api\/v1\/statuses\/(\d+)$/,
+    /^DELETE \/api\/v1\/videos\/(\d+)$/,
     ({ state, id }) => {
       const gone = state.statuses.find((status) => status.id === id);
       state.statuses = state.statuses.filter((status) => status.id !== id);
@@ -344,7 +307,7 @@ function routed(state: FakeState, call: string, query: URLSearchParams, bytes: B
     const body = bytes.length > 0 ? JSON.parse(bytes.toString()) : {};
     return answer({ state, query, body, call, id: match[1] ?? '' });
   }
-  return answerDiscover(state, call, query) ?? new Refusal(notFound);
+  return answerRemixes(state, call, query) ?? answerDiscover(state, call, query) ?? new Refusal(notFound);
 }
 
 /** As much of tus 1.0 as the client uses: sending on, asking how far it came, termination. */

@@ -1,5 +1,5 @@
 import type { Media, Status } from '../../web/src/api/types.ts';
-import type { FakeState } from './fake-api.ts';
+import type { FakeState } from './fake-state.ts';
 
 /** What one call of an editing route brings. */
 interface Edit {

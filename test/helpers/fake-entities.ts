@@ -44,7 +44,7 @@ export function fakeCredentials(
     source: {
       ...{ note: '', fields: [], privacy: 'public', sensitive: false, language: null },
       ...{
-        permissions: { download: true, duet: true, stitch: true },
+        permissions: { download: true, duet: true, stitch: true, sound: true, ask: false },
         follow_requests_count: 0,
         hide_collections: false,
         discoverable: true,
@@ -91,8 +91,8 @@ export function fakeStatus(
     ...{ quote: null, quotes_count: 0, filtered: [] },
     ...{ in_reply_to_id: null, in_reply_to_account_id: null },
     video: {
-      ...{ views: 0, saves: 0, sound: null, download_url: null },
-      permissions: { comment: true, download: false, duet: true, stitch: true },
+      ...{ views: 0, saves: 0, sound: null, download_url: null, remix_of: null, remixes: 0 },
+      permissions: { comment: true, download: false, duet: true, stitch: true, sound: true, ask: false },
     },
     ...changes,
   };

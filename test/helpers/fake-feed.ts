@@ -1,5 +1,5 @@
 import type { Status } from '../../web/src/api/types.ts';
-import type { FakeState } from './fake-api.ts';
+import type { FakeState } from './fake-state.ts';
 
 /** A page of a feed of the fake server; the next one goes on below the clip it ends with. */
 export function feedOf(state: FakeState, query: URLSearchParams) {

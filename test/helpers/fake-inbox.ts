@@ -42,6 +42,8 @@ export const fakeInboxRoutes: readonly [pattern: RegExp, answer: () => unknown][
   [/^GET \/api\/v1\/admin\/releases$/, () => newest],
   [/^GET \/api\/v2\/suggestions$/, () => []],
   [/^GET \/api\/v1\/directory$/, () => []],
+  [/^GET \/api\/v1\/packs$/, () => []],
+  [/^GET \/api\/v1\/accounts\/\d+\/(?:packs|featured_tags)$/, () => []],
 ];
 
 /** A stream that is open and tells nothing. False for other paths. */

@@ -7,6 +7,7 @@ import { createDeeds, settle } from './news.ts';
 import { createOAuthClient, type RegisteredApp } from './oauth.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from './people.ts';
 import { startTestServer, type TestServer } from './server.ts';
+import { heardIn } from './sounds.ts';
 import { storeWatched } from './watched.ts';
 
 /** A server on which something of everything has happened, so that no list is empty and no part of a screen is left out. */
@@ -22,10 +23,16 @@ export interface LivedIn {
   readonly own: VideoId;
   /** Nora's, not posted yet. */
   readonly draft: VideoId;
+  /** What is heard in hers. */
+  readonly sound: string;
   /** Ben's. */
   readonly other: VideoId;
   /** Of another server, in another language, behind a warning. */
   readonly warned: VideoId;
+  /** Nora's, of clips of both. */
+  readonly playlist: string;
+  /** Nora's starter pack. */
+  readonly pack: string;
   /** A code with which somebody may join. */
   readonly inviteCode: string;
   readonly app: RegisteredApp;
@@ -59,12 +66,25 @@ export async function startLivedIn(): Promise<LivedIn> {
     website: 'https://app.test',
   });
   for (const username of ['dora', 'emil']) await people.local(username, { pending: true });
+  await server.context.db('accounts').where({ domain: '' }).update({ indexable: true });
+  const listed = { title: 'Winter birds', video_ids: [clips.own, clips.other] };
+  const { body: playlist } = await client.post('/api/v1/playlists', { as: nora, body: listed });
+  const pack = await addPacks(living);
   await settle(server.context);
+  await server.context.search.follow();
   const [mp4] = await server.context.db('video_assets').where({ video_id: clips.own, role: 'mp4' });
   const found = await server.context.storage.open(mp4.key);
   if (!found) throw new Error('The clip has no file.');
   const file = await buffer(found.stream);
-  return { ...living, app, file, inviteCode: invite.body.code, close: () => server.close() };
+  return {
+    ...living,
+    app,
+    file,
+    playlist: playlist.id,
+    pack,
+    inviteCode: invite.body.code,
+    close: () => server.close(),
+  };
 }
 
 type Living = Pick<LivedIn, 'server' | 'people' | 'client' | 'nora' | 'ben' | 'own' | 'other' | 'warned'>;
@@ -88,10 +108,23 @@ async function addClips({ context }: TestServer, nora: Person, ben: Person, peop
     row: { alt_text: 'A roof under snow', language: 'en', sound_title: 'Dawn chorus', allows_download: true },
   });
   const other = await copy(ben.account, { caption: 'A blackbird #birds', tags: ['birds'] });
-  return { warned, draft, own, other };
+  const sound = await heardIn(context, own);
+  return { warned, draft, own, other, sound };
 }
 
 /** What is said and done about clips. */
+/** One of Nora's, and one that she is in. */
+async function addPacks({ client, nora, ben }: Pick<LivedIn, 'client' | 'nora' | 'ben'>): Promise<string> {
+  const made = [];
+  for (const [as, other] of [[ben, nora] as const, [nora, ben] as const]) {
+    const body = { title: 'Bird people', description: 'They know every song.' };
+    const pack = (await client.post('/api/v1/packs', { as, body })).body;
+    await client.post(`/api/v1/packs/${pack.id}/accounts`, { as, body: { account_ids: [other.id] } });
+    made.push(pack.id);
+  }
+  return made[1];
+}
+
 async function addTalk({ server, people, client, nora, ben, own, other }: Living): Promise<void> {
   const deeds = createDeeds(server.context);
   const cleo = await people.signedIn('cleo');

@@ -6,8 +6,8 @@ import { type Remote, type SeenRequest, startRemote } from './remote-http.ts';
 
 const generate = promisify(generateKeyPair);
 
-/** What a path of a peer answers to GET: a document, a status, or a redirect. */
-type Page = object | number | { readonly redirect: string };
+/** What a path of a peer answers to GET: a document, a status, or a redirect; or what becomes one once it is asked for. */
+type Page = object | number | { readonly redirect: string } | (() => Promise<object | number>);
 
 /** What a peer's inbox answers to one POST. `hang-up` breaks the connection, `hang` leaves it without an answer. */
 type InboxAnswer =
@@ -55,9 +55,10 @@ export async function startPeer(address: string): Promise<Peer> {
   const pages = new Map<string, Page>();
   const received: Received[] = [];
   const answers: InboxAnswer[] = [];
-  const remote = await startRemote(address, (request, response) => {
+  const remote = await startRemote(address, async (request, response) => {
     if (request.method === 'GET') {
-      answerGet(response, pages.get(request.path) ?? 404);
+      const page = pages.get(request.path) ?? 404;
+      answerGet(response, typeof page === 'function' ? await page() : page);
       return;
     }
     received.push({ path: request.path, request, activity: JSON.parse(request.body.toString('utf8')) });

@@ -27,7 +27,9 @@ export function createPeople({ context }: Pick<TestServer, 'context'>) {
     const { role = 'user', pending = false } = as;
     const made = await inTx((tx) => auth.createUser(tx, form, { role, pending }));
     if (!made.ok) throw new Error(made.detail);
-    return made.account;
+    // They have said that they want to be found, so that others can meet them.
+    await context.db('accounts').where({ id: made.account.id }).update({ discoverable: true });
+    return { ...made.account, discoverable: true };
   }
 
   async function tokenOf(account: Account, kind: 'cookie' | 'bearer' = 'bearer', role: Role = 'user') {

@@ -60,6 +60,12 @@ export const openDialogOf =
     await page.getByRole('dialog').waitFor();
   };
 
+/** Waits for something by its words, where what is shown first is asked for. */
+export const reads =
+  (words: string): Step =>
+  (page) =>
+    page.getByText(words, { exact: true }).first().waitFor();
+
 /** The menu of a button, and one of its entries. */
 export const menuItem =
   (menu: string | RegExp, item?: string): Step =>

@@ -11,6 +11,7 @@ import {
   menuItem,
   openDialogOf,
   pressButton,
+  reads,
   reportStep,
   sees,
   settled,
@@ -85,6 +86,14 @@ export function screensOf(site: LivedIn): Screen[] {
     }),
     nora('/admin/hashes', 'Hash lists'),
     nora('/admin/hashes?view=matches', 'Hash lists', { name: 'what was kept away' }),
+    nora('/admin/sounds', 'Sounds', { name: 'sounds and what was decided' }),
+    nora(`/admin/sounds/${site.sound}`, 'Dawn chorus', { name: '/admin/sounds/:id' }),
+    nora(`/admin/sounds/${site.sound}`, 'Decide about this sound', {
+      ...{ name: 'decide about a sound', steps: [pressButton('Decide')] },
+    }),
+    nora(`/admin/sounds/${site.sound}`, 'Whose is this sound?', {
+      ...{ name: 'say whose a sound is', steps: [pressButton('Say whose it is')] },
+    }),
     nora('/admin/preferences', 'How you work'),
     nora('/admin/holds', 'Legal holds'),
     nora('/admin/holds', 'Hold something', {
@@ -107,6 +116,8 @@ export function screensOf(site: LivedIn): Screen[] {
     }),
     nora('/admin/domain-lists', 'Lists'),
     nora('/admin/relays', 'Relays'),
+    nora('/admin/discovery', 'Discovery'),
+    nora('/admin/services', 'Auxiliary services'),
     visitor('/about', /^About/),
     visitor('/about/rules', /^Rules of/),
     visitor('/about/privacy', /^Privacy on/),
@@ -126,7 +137,10 @@ function clipScreens({ own, other, warned }: LivedIn): Screen[] {
     nora('/?feed=following', 'Following'),
     visitor('/?feed=local', 'Local'),
     nora('/', 'Keys', { name: 'help about keys', steps: [key('?')] }),
-    nora('/', 'Why am I seeing this?', { name: 'why', steps: [menuItem('More', 'Why am I seeing this?')] }),
+    nora('/', 'Why am I seeing this?', {
+      name: 'why',
+      steps: [menuItem('More', 'Why am I seeing this?'), reads('Every part of its score')],
+    }),
     nora('/', /comments?$/i, { name: 'comments beside the feed', steps: [key('c')] }),
     nora(ownPath, 'Clip by @nora', { name: 'own clip' }),
     nora(ownPath, 'Captions', { name: 'language of captions', steps: [openDialogOf('Captions')] }),
@@ -137,6 +151,7 @@ function clipScreens({ own, other, warned }: LivedIn): Screen[] {
     nora(ownPath, 'Delete this clip?', { name: 'delete a clip', steps: [openDialogOf('Delete')] }),
     visitor(ownPath, 'Clip by @nora', { name: 'clip for visitors' }),
     nora(otherPath, 'Clip by @ben', { name: 'clip of another', steps: [menuItem('More')] }),
+    nora(otherPath, 'Save to', { name: 'save to', steps: [menuItem('More', 'Save to…')] }),
     nora(otherPath, 'Share', {
       name: 'share',
       steps: [key('s'), unfold('QR code'), unfold('Embed on a web page')],
@@ -165,7 +180,7 @@ function clipScreens({ own, other, warned }: LivedIn): Screen[] {
   ];
 }
 
-function discoverScreens({ own }: LivedIn): Screen[] {
+function discoverScreens({ sound, playlist, pack }: LivedIn): Screen[] {
   return [
     visitor('/search', 'Search'),
     nora('/search', 'Trending clips'),
@@ -173,9 +188,34 @@ function discoverScreens({ own }: LivedIn): Screen[] {
     nora('/find', 'Trending clips'),
     nora('/tags/birds', '#birds'),
     visitor('/tag/birds', '#birds'),
-    visitor(`/sounds/${own}`, 'Dawn chorus'),
+    visitor(`/sounds/${sound}`, 'Dawn chorus'),
+    nora(`/sounds/${sound}`, 'Your sound', {
+      name: 'name the sound',
+      steps: [pressButton('Name and rights')],
+    }),
     visitor('/library/saved', 'Sign in first'),
     nora('/library/saved', 'Saved'),
+    nora('/library/playlists', 'Playlists'),
+    nora(`/playlists/${playlist}`, 'Winter birds', { name: 'own playlist' }),
+    nora(`/playlists/${playlist}`, 'Edit playlist', {
+      ...{ name: 'edit a playlist', steps: [pressButton('Edit playlist')] },
+    }),
+    visitor(`/playlists/${playlist}`, 'Winter birds', { name: 'playlist for visitors' }),
+    nora('/packs', 'Starter packs'),
+    visitor('/packs', 'Starter packs'),
+    nora('/packs', 'New starter pack', {
+      ...{ name: 'make a starter pack', steps: [pressButton('New starter pack')] },
+    }),
+    nora(`/packs/${pack}`, 'Bird people', { name: 'own starter pack' }),
+    nora(`/packs/${pack}`, 'Share this starter pack', {
+      ...{ name: 'share a starter pack', steps: [pressButton('Share')] },
+    }),
+    visitor(`/packs/${pack}`, 'Bird people', { name: 'starter pack for visitors' }),
+    nora('/library/sounds', 'Sounds'),
+    nora('/directory', 'Find people'),
+    visitor('/directory?order=new', 'Find people', { name: 'directory for visitors' }),
+    visitor('/authorize_interaction', 'Sign in first'),
+    nora('/authorize_interaction?uri=ben', 'Open from another server'),
     nora('/library/liked', 'Liked'),
     nora('/library/history', 'History'),
     nora('/library/history', 'Clear your history?', {
@@ -238,8 +278,17 @@ function settingsScreens(): Screen[] {
   ];
 }
 
-function makingScreens({ file }: LivedIn): Screen[] {
+function makingScreens({ file, other, sound }: LivedIn): Screen[] {
   return [
+    nora(`/record?duet=${other}`, 'Make a duet', { name: '/record?duet' }),
+    nora(`/record?duet=${other}`, 'Make a duet', {
+      name: 'camera beside a clip',
+      steps: [pressButton('Turn on the camera'), sees('What the camera sees')],
+    }),
+    nora(`/record?stitch=${other}`, 'Stitch a clip', { name: '/record?stitch' }),
+    nora(`/@ben/${other}/remixes`, 'Duets and stitches', { name: '/@:handle/:id/remixes' }),
+    nora(`/record?sound=${sound}`, 'Make a clip with a sound', { name: '/record?sound' }),
+    nora('/record', 'Choose a sound', { name: 'choose a sound', steps: [pressButton('Add a sound')] }),
     visitor('/record', 'Sign in first'),
     nora('/record', 'Record a clip'),
     nora('/record', 'Record a clip', {
@@ -265,6 +314,7 @@ function joiningScreens({ inviteCode }: LivedIn): Screen[] {
     nora('/welcome?step=people', 'Whom do you want to follow?', {
       steps: [sees('Follow @mika@film.example')],
     }),
+    nora('/welcome?step=found', 'Who may find you?'),
     nora('/welcome?step=done', 'You are set'),
   ];
 }
@@ -285,7 +335,12 @@ function plainScreens({ own, app, server, client }: LivedIn): Screen[] {
 
 /** The routes that no screen opens: those the server knows, and those the router of the page knows. */
 export function unopenedRoutes(screens: readonly Screen[]): string[] {
-  const routed = [...sourceOf('app.tsx').matchAll(/<Route\s+path="([^"]+)"/g)].map(([, path = '']) => path);
+  const app = sourceOf('app.tsx');
+  const places = /const PLACES = \[([^\]]*)\]/.exec(app)?.[1] ?? '';
+  // Those of `Places` stand before what begins with a handle.
+  const routed = [...places.matchAll(/'([^']+)'/g), ...app.matchAll(/<Route\s+path="([^"]+)"/g)].map(
+    ([, path = '']) => path,
+  );
   const opened = (routes: readonly string[]) =>
     new Set(
       screens.map(({ path }) => routes.find((route) => patternOf(route).test(path.split('?')[0] ?? ''))),

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { isWebFresh } from '../../src/setup/web.mjs';
-import { launchBrowser, openPage, PATIENCE_MS, type PageOptions, type WatchedPage } from './browser.ts';
+import { launchBrowser, openPage, PATIENCE_MS, type PageOptions } from './browser.ts';
 import { type FakeApi, startFakeApi } from './fake-api.ts';
 import { type FakeClip, makeClip } from './fake-media.ts';
+import { watchedPages } from './watched-pages.ts';
 
 /** A build, two clips and a browser, on a machine that is busy. */
 const SETUP_MS = 120_000;
@@ -56,7 +57,7 @@ export function useWebSite(): WebSite {
   let dist: string;
   let browser: Browser;
   let api: FakeApi;
-  let watched: WatchedPage | undefined;
+  const pages = watchedPages();
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'vireo-web-test-'));
@@ -74,13 +75,6 @@ export function useWebSite(): WebSite {
     rmSync(directory, { recursive: true });
   });
   beforeEach(() => api.reset());
-  afterEach(async () => {
-    const { problems = [] } = watched ?? {};
-    await watched?.close();
-    watched = undefined;
-    expect(problems).toEqual([]);
-  });
-
   return {
     get dist() {
       return dist;
@@ -92,10 +86,10 @@ export function useWebSite(): WebSite {
       return api;
     },
     async open(path, options, prepare) {
-      watched = await openPage(browser, api.origin, options);
-      await prepare?.(watched.page);
-      await watched.page.goto(path);
-      return watched.page;
+      const page = await pages.show(openPage(browser, api.origin, options));
+      await prepare?.(page);
+      await page.goto(path);
+      return page;
     },
   };
 }

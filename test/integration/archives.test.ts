@@ -10,6 +10,7 @@ import { jobRun } from '../helpers/job-run.ts';
 import { mp4Costume } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { heardIn, printOfSound } from '../helpers/sounds.ts';
 import { orphanKeys } from '../helpers/storage-rig.ts';
 import { storeWatched } from '../helpers/watched.ts';
 import { unzip } from '../helpers/zip.ts';
@@ -149,6 +150,8 @@ describe('an archive', () => {
     expect((await client.post('/api/v1/events', { as: bob, body: { events: [event] } })).status).toBe(200);
     await storeWatched(server.context);
     await server.context.analytics.fold();
+    const heard = await heardIn(server.context, kept, printOfSound(1));
+    await client.patch(`/api/v1/sounds/${heard}`, { as: alice, body: { rights: { holder: 'Alice' } } });
     const list = await client.post('/api/v1/lists', { as: alice, body: { title: 'Friends' } });
     await client.post(`/api/v1/lists/${list.body.id}/accounts`, {
       as: alice,
@@ -164,6 +167,7 @@ describe('an archive', () => {
     expect(types).toEqual(['Announce', 'Create', 'Create', 'Create']);
     const of = (text: string) =>
       items.find((item: { object: { content?: string } }) => item.object.content?.includes(text));
+    expect(of('Mine, whole').object.soundHolder).toBe('Alice');
     expect(of('Mine, whole').object.attachment).toEqual([
       {
         ...{ type: 'Document', mediaType: 'video/mp4', url: `media/${kept}/original.mp4`, name: 'A cat.' },
@@ -196,7 +200,7 @@ describe('an archive', () => {
     expect(jsonOf(files, 'filters.json')).toMatchObject([{ title: 'No spoilers' }]);
     expect(jsonOf(files, 'settings.json')).toMatchObject({
       account: { username: alice.account.username, email: 'alice@mail.example' },
-      followed_tags: ['sea'],
+      ...{ followed_tags: ['sea'], muted_tags: [], featured_tags: [] },
     });
     expect(jsonOf(files, 'actor.json')).toMatchObject({ id: alice.account.actorUri, outbox: 'outbox.json' });
     const everything = [...files.values()].map(String).join('\n');

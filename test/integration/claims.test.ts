@@ -327,7 +327,8 @@ test('a claim and its videos end as its state says, whatever happens to it in wh
     const answer = '';
     const counterOf = async () => (await claims.countersAmong([id])).get(id)?.[0];
     const acts = {
-      uphold: () => inTx((tx) => claims.uphold(tx, operator, { claimId: id, answer, keepAway: false })),
+      uphold: () =>
+        inTx((tx) => claims.uphold(tx, operator, { claimId: id, answer, keepAway: false, sounds: 'mute' })),
       reject: () => inTx((tx) => claims.reject(tx, operator, { claimId: id, answer })),
       reopen: () => inTx((tx) => claims.reopen(tx, operator, { claimId: id, answer })),
       restore: () => inTx((tx) => claims.restore(tx, operator, { claimId: id, answer })),

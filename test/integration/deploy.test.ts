@@ -30,7 +30,8 @@ const image = z
   .string()
   .regex(/^(?:[\w.-]+\/)*[\w.-]+:(?:v?\d+\.\d+(?:\.\d+)?(?:-[\w-]+)?|RELEASE\.[\dTZ-]+|local)$/);
 /** Of the containers beside ours, and of compose itself. */
-const NOT_OURS = /^(?:DOMAIN|POSTGRES_|MINIO_)/;
+const NOT_OURS =
+  /^(?:DOMAIN|POSTGRES_|MINIO_|OPENSEARCH_|DISABLE_(?:SECURITY_PLUGIN|INSTALL_DEMO_CONFIG)$|discovery\.type$)/;
 
 function expectKnown(names: Iterable<string>): void {
   const unknown = [...names].filter((name) => !(name in variables) && !NOT_OURS.test(name));
@@ -72,7 +73,17 @@ describe('the compose files', () => {
   test('have known parts, pinned images, and variables that exist', async () => {
     const one = compose.parse(parseYaml(await read('docker-compose.yml'), { merge: true }));
     expect(Object.keys(one.services).sort()).toEqual(
-      ['caddy', 'media-worker', 'minio', 'postgres', 'redis', 'seaweedfs', 'web', 'worker'].sort(),
+      [
+        'caddy',
+        'media-worker',
+        'minio',
+        'postgres',
+        'opensearch',
+        'redis',
+        'seaweedfs',
+        'web',
+        'worker',
+      ].sort(),
     );
     for (const [name, of] of Object.entries(one.services)) {
       const { image: pinned, mem_limit: memory, volumes = [], environment = {} } = of;

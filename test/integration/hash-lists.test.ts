@@ -1,16 +1,12 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { VideoId } from '../../src/lib/ids.ts';
 import { operator } from '../../src/modules/staff/index.ts';
-import { eventually, hurryPurges } from '../helpers/chaos.ts';
+import { type ClipFolder, openClipFolder } from '../helpers/clip-source.ts';
 import { ffmpegRaw } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
-import { receivePost } from '../helpers/remote-posts.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { orphanKeys } from '../helpers/storage-rig.ts';
-import { begunOf, metadata } from '../helpers/upload-rig.ts';
 
 const HOST = '127.0.0.3';
 
@@ -18,8 +14,7 @@ let server: TestServer;
 let client: Client;
 let boss: Person;
 let bob: Person;
-let origin: Server;
-let base: string;
+let clips: ClipFolder;
 let folder: string;
 
 beforeAll(async () => {
@@ -28,8 +23,8 @@ beforeAll(async () => {
   const people = createPeople(server);
   boss = await people.signedIn('boss', 'admin');
   bob = await people.signedIn('bob');
-  folder = join(server.dataDir, 'clips');
-  await mkdir(folder);
+  clips = await openClipFolder(server, HOST);
+  ({ folder } = clips);
   const source = (name: string, filter: string, ...how: string[]) =>
     ffmpegRaw('-f', 'lavfi', '-i', filter, '-t', '4', '-pix_fmt', 'yuv420p', ...how, join(folder, name));
   const picture = 'mandelbrot=size=360x640:rate=12';
@@ -52,19 +47,9 @@ beforeAll(async () => {
     '-preset',
     'veryfast',
   );
-  origin = createServer(async (request, response) => {
-    const name = new URL(request.url ?? '', 'http://x').pathname;
-    const bytes = await readFile(join(folder, name)).catch(() => null);
-    if (bytes === null) return response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Type': 'video/mp4' }).end(bytes);
-  });
-  await new Promise<void>((resolve) => origin.listen(0, HOST, resolve));
-  const address = origin.address();
-  base = `http://${HOST}:${typeof address === 'object' ? address?.port : 0}`;
 });
 afterAll(async () => {
-  origin?.closeAllConnections();
-  origin?.close();
+  clips?.close();
   await server?.close();
 });
 beforeEach(async () => {
@@ -72,46 +57,8 @@ beforeEach(async () => {
 });
 
 const rowOf = (id: string) => server.context.db('videos').where({ id }).first();
-const quiet = () =>
-  eventually(
-    'all is done',
-    async () => {
-      const { db } = server.context;
-      await hurryPurges(db);
-      return (await db('events')).length + (await db('jobs').where({ state: 'pending' })).length === 0;
-    },
-    60_000,
-  );
-
-/** Uploads a file, and waits until nothing more is made of it. */
-async function uploaded(name: string): Promise<VideoId> {
-  const file = await readFile(join(folder, name));
-  const auth = { Authorization: `Bearer ${bob.token}`, 'Tus-Resumable': '1.0.0' };
-  const begun = begunOf(
-    await fetch(`${server.origin}/api/v1/uploads`, {
-      method: 'POST',
-      headers: { ...auth, 'Upload-Length': String(file.length), ...metadata({ filename: name }) },
-    }),
-  );
-  const sent = await fetch(new URL(begun.url, server.origin), {
-    method: 'PATCH',
-    headers: { ...auth, 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' },
-    body: new Uint8Array(file),
-  });
-  expect(sent.status).toBe(204);
-  await quiet();
-  return begun.videoId as VideoId;
-}
-
-let posts = 0;
-async function copied(name: string): Promise<VideoId> {
-  posts += 1;
-  const post = { origin: base, author: `u${posts}`, number: posts, sourceUrl: `${base}/${name}` };
-  const id = await receivePost(server.context, post);
-  await server.context.inTx((tx) => server.context.videos.opened(tx, id));
-  await quiet();
-  return id;
-}
+const uploaded = (name: string) => clips.uploaded(bob, name);
+const copied = (name: string) => clips.copied(name);
 
 async function listed(body: object): Promise<string> {
   const made = await client.post('/api/v1/admin/hashes', { as: boss, body });

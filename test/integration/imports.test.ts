@@ -212,9 +212,9 @@ describe('lines that failed', () => {
     expect(head).toBe('Account address,Show boosts,Notify on new posts,Languages,Reason');
     expect(line).toMatch(new RegExp(`^${lost},false,false,,.+`));
     expect(await brought('following', file.text)).toMatchObject({ total: 1, failed: 1 });
-    for (const of of [path, `/api/v1/imports/${done.id}`]) {
-      expect((await client.get(of, { as: bob })).status).toBe(404);
-      expect((await client.get(of)).status).toBe(401);
+    for (const target of [path, `/api/v1/imports/${done.id}`]) {
+      expect((await client.get(target, { as: bob })).status).toBe(404);
+      expect((await client.get(target)).status).toBe(401);
     }
   });
 

@@ -40,6 +40,7 @@ beforeEach(async () => {
   refusal = null;
   const pipeline: MediaPipeline = {
     inspect: () => Promise.reject(new Error('Not part of the test.')),
+    composeRemix: () => Promise.reject(new Error('Not part of the test.')),
     processFrame: () => Promise.reject(new Error('Not part of the test.')),
     processPoster: () => Promise.reject(new Error('Not part of the test.')),
     processVideo: (job) => processVideo(job),
@@ -48,6 +49,8 @@ beforeEach(async () => {
     processExtras: () => Promise.reject(new Error('Not part of the test.')),
     processSheet: () => Promise.reject(new Error('Not part of the test.')),
     extractSound: () => Promise.reject(new Error('Not part of the test.')),
+    resound: () => Promise.reject(new Error('Not part of the test.')),
+    keepSound: () => Promise.reject(new Error('Not part of the test.')),
   };
   videos = createVideos({
     ...{
@@ -69,6 +72,11 @@ beforeEach(async () => {
       ...{ byFile: async () => null, byPicture: async () => null, looksAtPictures: async () => false },
       ...{ quarantine: async () => '', noteMatch: async () => undefined },
     },
+    sounds: {
+      ...{ attach: async () => undefined, hasRules: async () => false, listen: async () => null },
+      ...{ judge: async () => null, factsOf: () => '', noteRefusal: async () => undefined },
+      mayUse: () => Promise.reject(new Error('Not part of the test.')),
+    },
     screening: {
       screen: async () => ok({ verdict: { hold: false, sensitive: false, hits: [] } }),
       settle: async () => undefined,
@@ -79,6 +87,7 @@ beforeEach(async () => {
       ...{ ask: async () => fail('off'), conclude: async () => false, abandoned: async () => [] },
       publishesWhenDown: () => false,
     },
+    remixGate: { mayRemix: () => Promise.reject(new Error('Not part of the test.')) },
     ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null, takesCopies: async () => true },
     mediaUrls: createMediaUrls({
       ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },

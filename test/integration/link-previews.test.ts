@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { replaceTags, tagsOfText } from '../../src/db/tags.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { BEGIN, type PageServer, startPageServer, WORD_FILES } from '../helpers/page-server.ts';
 import { createPeople, type People, type Person } from '../helpers/people.ts';
+import { heardIn } from '../helpers/sounds.ts';
 
 let page: PageServer;
 let people: People;
@@ -97,6 +99,10 @@ describe('the head of', () => {
   });
 
   test('a hashtag', async () => {
+    const tagged = await clip('In #Waves');
+    await page.server.context.inTx((tx) =>
+      replaceTags(tx, [{ videoId: tagged, tags: tagsOfText('#Waves') }]),
+    );
     await expect(headOf((await open('/tags/Waves')).text)).toMatchFileSnapshot(golden('tag'));
     expect(headOf((await open('/tag/Waves')).text)).toBe(headOf((await open('/tags/Waves')).text));
   });
@@ -104,7 +110,15 @@ describe('the head of', () => {
   test('a sound', async () => {
     const id = await clip('With a song', { id: '105' });
     await changeVideo(id, { sound_title: 'Song of the gulls' });
-    await expect(headOf((await open(`/sounds/${id}`)).text)).toMatchFileSnapshot(golden('sound'));
+    const { db } = page.server.context;
+    await db('sounds').insert({
+      id: '205',
+      title: 'Song of the gulls',
+      author_id: alice.id,
+      original_id: id,
+    });
+    await db('videos').where({ id }).update({ sound_id: '205' });
+    await expect(headOf((await open('/sounds/205')).text)).toMatchFileSnapshot(golden('sound'));
   });
 
   test('the first page', async () => {
@@ -194,7 +208,8 @@ describe('W1 words of people are text, wherever they stand', () => {
     const escaped = evil.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
     const id = await clip(escaped, {}, mallory.account);
     await changeVideo(id, { alt_text: evil, sound_title: evil, caption: evil });
-    for (const path of ['/@mallory', `/@mallory/${id}`, `/sounds/${id}`, `/embed/${id}`]) {
+    const sound = await heardIn(page.server.context, id);
+    for (const path of ['/@mallory', `/@mallory/${id}`, `/sounds/${sound}`, `/embed/${id}`]) {
       const { text, status } = await open(path);
       expect(status, path).toBe(200);
       expect(text, path).toContain('&lt;script&gt;alert(1)');

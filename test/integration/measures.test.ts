@@ -85,7 +85,10 @@ async function stateOf(accountId: string, videoId: VideoId) {
     );
   const video = await db('videos')
     .where({ id: videoId })
-    .first('state', 'staff_sensitive', 'staff_comments_off', 'undiscoverable', 'state_before_removal');
+    .first(
+      ...['state', 'staff_sensitive', 'staff_comments_off', 'undiscoverable', 'staff_muted'],
+      'state_before_removal',
+    );
   const channel = await db('accounts').where({ owner_id: accountId }).first('state', 'silenced', 'frozen');
   return { person, video, channel };
 }
@@ -110,6 +113,7 @@ function expected(on: ReadonlySet<string>) {
       staff_sensitive: has('account sensitive') || has('video sensitive'),
       staff_comments_off: has('account comments-off') || has('video comments-off'),
       undiscoverable: has('video no-discovery'),
+      staff_muted: has('video mute'),
       state_before_removal: removed ? 'published' : null,
     },
     channel: { state, silenced: has('account silence'), frozen: has('account freeze') },

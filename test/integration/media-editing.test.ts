@@ -153,6 +153,10 @@ describe('captions', () => {
     const late = await put(id, 'en?times=file', vtt('Too early'));
     expect([late.status, late.body.code]).toEqual([422, 'no-cues']);
     expect((await put(id, 'en?times=clip', vtt('Hello'))).status).toBe(422);
+    const order = { kind: 'stitch', clip: { start: 1, end: 3.5 } };
+    await row(id).update({ edit_list: null, remix_order: JSON.stringify(order) });
+    expect(await textOf('file')).toContain('00:00:03.500 --> 00:00:04.500\nHello');
+    expect(await textOf('video')).toContain('00:00:01.000 --> 00:00:02.000\nHello');
   });
 
   test('are told to others where these know of the video', async () => {

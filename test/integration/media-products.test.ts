@@ -194,8 +194,8 @@ describe('sounds', () => {
     const mp4Path = inDirectory('sound.mp4');
     await ffmpegRaw(...args, '-vn', '-c:a', 'aac', mp4Path);
     const taken = await fingerprintSound(ffmpeg, { mp4Path, scratchDirectory: directory });
-    if (!taken.ok || !taken.fingerprint) throw new Error('No fingerprint');
-    return taken.fingerprint;
+    if (!taken.ok || !taken.prints) throw new Error('No fingerprint');
+    return taken.prints.whole;
   };
 
   test.skipIf(!music)(
@@ -221,7 +221,7 @@ describe('sounds', () => {
     const job = { mp4Path: silent, scratchDirectory: directory };
     expect(await fingerprintSound(ffmpeg, job)).toMatchObject({ ok: false, reason: 'broken' });
     const describe = async () => ({ ...(await ffmpeg.describe()), canFingerprint: false });
-    expect(await fingerprintSound({ ...ffmpeg, describe }, job)).toEqual({ ok: true, fingerprint: null });
+    expect(await fingerprintSound({ ...ffmpeg, describe }, job)).toEqual({ ok: true, prints: null });
   });
 });
 

@@ -236,6 +236,18 @@ describe.each(drivers)('media out of %s', (driver, variables) => {
     expect(JSON.parse(answer.body.toString())).toMatchObject({ code: 'not-found' });
   });
 
+  test('what the staff muted is not served with its sound, and again once it is made without', async () => {
+    const { db, mediaAccess } = server.context;
+    const state = async (change: { staff_muted: boolean; silent: boolean }) => {
+      await db('videos').where({ id: '7' }).update(change);
+      mediaAccess.forgetAll();
+      return (await get()).status;
+    };
+    expect(await state({ staff_muted: true, silent: false })).toBe(404);
+    expect(await state({ staff_muted: true, silent: true })).toBe(200);
+    expect(await state({ staff_muted: false, silent: false })).toBe(200);
+  });
+
   test('W8 the uploaded original is never served', async () => {
     const original = originalKey('7');
     await server.context.storage.putBytes(original, bytes, { contentType: 'application/octet-stream' });

@@ -98,6 +98,44 @@ describe('oEmbed', () => {
     expect(JSON.stringify(body)).not.toMatch(/Waves|thumbnail/);
   });
 
+  test('pages that are no clip are led to by their name and their picture', async () => {
+    const [shown, hidden] = [await clip(), await clip({ visibility: 'followers' })];
+    const listOf = async (title: string, visibility: string, id: string) => {
+      const made = await page.client.post('/api/v1/playlists', { as: alice, body: { title, visibility } });
+      const { url } = made.body;
+      const body = { video_ids: [id] };
+      await page.client.post(`/api/v1/playlists/${made.body.id}/videos`, { as: alice, body });
+      return url as string;
+    };
+    const open = await listOf('Waves', 'unlisted', shown);
+    expect((await ask({ url: open })).body).toEqual({
+      ...{ type: 'link', version: '1.0', title: 'Waves', author_name: '@alice@video.test' },
+      ...{ provider_name: 'Small Films', provider_url: 'https://video.test/', cache_age: 3_600 },
+      thumbnail_url: expect.stringMatching(/poster\.jpg$/),
+      ...{ thumbnail_width: 720, thumbnail_height: 1280 },
+    });
+    expect((await ask({ url: open, maxwidth: '100' })).body).not.toHaveProperty('thumbnail_url');
+    const unseen = await ask({ url: await listOf('For few', 'public', hidden) });
+    expect(unseen.body).not.toHaveProperty('thumbnail_url');
+    const { text } = await page.client.get(new URL(open).pathname);
+    expect(text).toContain('application/json+oembed');
+    const pack = await page.client.post('/api/v1/packs', { as: alice, body: { title: 'Birds' } });
+    for (const [url, title] of [
+      ['https://video.test/@alice', 'alice (@alice@video.test)'],
+      ['https://video.test/tags/caf%C3%A9', '#café'],
+      // As the API names it.
+      ['https://video.test/tag/waves', '#waves'],
+      [pack.body.url, 'Birds'],
+    ]) {
+      expect((await ask({ url })).body).toMatchObject({ type: 'link', title });
+    }
+    // Not for its owner either.
+    const cookie = await people.tokenOf(alice.account, 'cookie');
+    const url = await listOf('Secret', 'private', shown);
+    const answer = await page.client.get(`/api/oembed?${new URLSearchParams({ url })}`, { cookie });
+    expect(answer.status).toBe(404);
+  });
+
   test('what is not for everybody is absent, whoever asks', async () => {
     const mika = await people.remote('mika', 'film.example');
     const bob = await people.signedIn('bob');
@@ -110,8 +148,15 @@ describe('oEmbed', () => {
       pageOf(ofBob, 'bob'),
       pageOf(await clip({}, mika), 'mika@film.example'),
       `https://video.test/embed/${await clip({}, mika)}`,
-      ...[pageOf('99'), 'https://video.test/@alice', 'https://video.test/', 'https://video.test/embed/x'],
+      ...[pageOf('99'), 'https://video.test/@bob', 'https://video.test/', 'https://video.test/embed/x'],
+      ...['https://video.test/settings', 'https://video.test/playlists/1', 'https://video.test/packs/1'],
+      ...['https://video.test/@%zz', 'https://video.test/tags/%23', 'https://video.test/@mika@film.example'],
       ...[pageOf(await clip()).replace('video.test', 'evil.test'), 'nothing', 'javascript:alert(1)'],
+      ...[
+        `https://evil.test/embed/${await clip()}`,
+        'https://evil.test/@alice',
+        'https://evil.test/tags/cats',
+      ],
     ];
     const cookie = await people.tokenOf(alice.account, 'cookie');
     for (const url of refused) {

@@ -246,7 +246,19 @@ describe('finding accounts', () => {
     expect((await client.get('/api/v1/accounts')).body).toEqual([]);
   });
 
-  test('suggestions: whom those I follow follow', async () => {
+  const suggestedTo = async (viewer: Person) =>
+    (await client.get('/api/v2/suggestions', { as: viewer })).body.map(
+      (one: {
+        account: { id: string };
+        sources: string[];
+        followed_by: { id: string }[];
+        tags: string[];
+      }) => ({
+        ...{ id: one.account.id, sources: one.sources, tags: one.tags, by: idsOf(one.followed_by) },
+      }),
+    );
+
+  test('suggestions: whom those I follow follow, and who of them', async () => {
     const [viewer, friend, other, star, quiet, muted] = await Promise.all(
       [1, 2, 3, 4, 5, 6].map(() => someone()),
     );
@@ -256,13 +268,63 @@ describe('finding accounts', () => {
     await people.follow(other.account, star.account);
     await client.patch('/api/v1/accounts/update_credentials', { as: quiet, body: { discoverable: false } });
     await client.post(accounts(muted.id, 'mute'), { as: viewer });
-    const suggested = async () =>
-      (await client.get('/api/v2/suggestions', { as: viewer })).body.map(
-        (one: { account: { id: string } }) => one.account.id,
+    const known = async () =>
+      (await suggestedTo(viewer)).filter(({ sources }: { sources: string[] }) =>
+        sources.includes('friends_of_friends'),
       );
-    expect(await suggested()).toEqual([star.id]);
+    const both = [friend.id, other.id].sort((a, b) => Number(BigInt(a) - BigInt(b)));
+    expect(await known()).toMatchObject([{ id: star.id, by: both, tags: [] }]);
+    // Who hides whom they follow is not named.
+    await server.context.db('accounts').where({ id: friend.id }).update({ hide_collections: true });
+    expect(await known()).toMatchObject([{ id: star.id, by: [other.id] }]);
     await client.delete(`/api/v1/suggestions/${star.id}`, { as: viewer });
-    expect(await suggested()).toEqual([]);
+    expect(await known()).toEqual([]);
+  });
+
+  test('suggestions: who posts about what I like, where everybody may see it', async () => {
+    const { db } = server.context;
+    const [viewer, author, closed, blocking] = await Promise.all([1, 2, 3, 4].map(() => someone()));
+    if (!viewer || !author || !closed || !blocking) throw new Error('Somebody is missing.');
+    const tag = `puffins${viewer.id}`;
+    for (const [one, visibility] of [
+      ...([
+        [author, 'public'],
+        [closed, 'followers'],
+        [blocking, 'public'],
+      ] as const),
+    ] as const) {
+      await db('video_tags').insert({ tag, video_id: await videos.video(one.account, { visibility }) });
+    }
+    await client.post(accounts(viewer.id, 'block'), { as: blocking });
+    const ours = async () =>
+      (await suggestedTo(viewer)).filter(({ sources }: { sources: string[] }) =>
+        sources.includes('shared_interests'),
+      );
+    expect(await ours()).toEqual([]);
+    await client.post(`/api/v1/tags/${tag}/follow`, { as: viewer });
+    expect(await ours()).toMatchObject([{ id: author.id, tags: [tag], by: [] }]);
+    await people.follow(viewer.account, author.account);
+    expect(await ours()).toEqual([]);
+  });
+
+  test('suggestions: whom many follow of late', async () => {
+    const [viewer, star, ...fans] = await Promise.all([1, 2, 3, 4].map(() => someone()));
+    if (!viewer || !star) throw new Error('Somebody is missing.');
+    for (const fan of fans) await people.follow(fan.account, star.account);
+    expect(await suggestedTo(viewer)).toContainEqual({
+      ...{ id: star.id, sources: ['most_followed'], by: [], tags: [] },
+    });
+    await people.suspend(star.account);
+    expect(await suggestedTo(viewer)).not.toContainEqual(expect.objectContaining({ id: star.id }));
+  });
+
+  test('suggestions: whom people of other servers follow', async () => {
+    const [viewer, star] = [await someone(), await someone()];
+    for (const domain of ['one.example', 'two.example'])
+      await people.follow(await people.remote(`fan_of_${star.id}`, domain), star.account);
+    expect(await suggestedTo(viewer)).toContainEqual({
+      ...{ id: star.id, sources: ['most_followed'], by: [], tags: [] },
+    });
   });
 
   test('the directory: the newest, and those who published last', async () => {
@@ -280,6 +342,29 @@ describe('finding accounts', () => {
     ]);
   });
 
+  test('the directory: nobody of a domain that lists leave out, nor who has gone elsewhere', async () => {
+    const { db } = server.context;
+    const [loud, open] = [await people.remote('loud', 'loud.test'), await people.remote('open', 'open.test')];
+    const gone = await someone('gone');
+    for (const one of [loud, open, gone.account]) await videos.video(one);
+    const listed = async () => {
+      const lists = ['active', 'new'].map((order) => client.get(`/api/v1/directory?order=${order}&limit=80`));
+      const found = (await Promise.all(lists)).map(({ body }) => idsOf(body));
+      return [loud.id, open.id, gone.id].map((id) => found.map((ids) => ids.includes(id)));
+    };
+    const [shown, hidden] = [
+      [true, true],
+      [false, false],
+    ];
+    expect(await listed()).toEqual([shown, shown, shown]);
+    await db('accounts').where({ id: gone.id }).update({ moved_to_id: open.id });
+    for (const severity of ['silence', 'no-feed']) {
+      await db('domain_policies').insert({ domain: 'loud.test', severity });
+      expect(await listed(), severity).toEqual([hidden, shown, hidden]);
+      await db('domain_policies').where({ domain: 'loud.test' }).delete();
+    }
+  });
+
   test('what is not here is an empty list', async () => {
     const one = await someone();
     for (const path of ['/api/v1/endorsements', '/api/v1/featured_tags', accounts(one.id, 'featured_tags')]) {
@@ -291,13 +376,18 @@ describe('finding accounts', () => {
 describe('the number of queries does not grow with the list', () => {
   test('of accounts', async () => {
     const [star, viewer] = [await someone('star'), await someone('viewer')];
+    /** The fewest of three times: the server may ask something of its own meanwhile. */
     const counted = async (path: string): Promise<number> => {
       await client.get(path, { as: viewer });
-      const queries = await queriesOf(server.context.db, async () => {
-        const answer = await client.get(path, { as: viewer });
-        expect(answer.status, answer.text).toBe(200);
-      });
-      return queries.length;
+      const counts: number[] = [];
+      for (let time = 0; time < 3; time += 1) {
+        const queries = await queriesOf(server.context.db, async () => {
+          const answer = await client.get(path, { as: viewer });
+          expect(answer.status, answer.text).toBe(200);
+        });
+        counts.push(queries.length);
+      }
+      return Math.min(...counts);
     };
     const fans: Person[] = [];
     const add = async (count: number) => {

@@ -128,6 +128,9 @@ describe('what a relay passes on', () => {
     expect(row).toEqual({ uri: note.id, caption_html: '<p>A clip</p>', discovery: true });
     expect(await db()('shares')).toEqual([]);
     expect((await rig.alice.home()).map(({ uri }) => uri)).toEqual([]);
+    // Something to find, and no news to anybody.
+    const found = await fetch(`${rig.server.origin}/api/v1/timelines/public?remote=true`);
+    expect(((await found.json()) as { uri: string }[]).map(({ uri }) => uri)).toEqual([note.id]);
     expect(await outcome(relay, activityOf('Announce', relay, note.id))).toBe('ignored: known');
     expect(await db()('shares')).toEqual([]);
   });
@@ -142,6 +145,20 @@ describe('what a relay passes on', () => {
     }
     const ours = `${rig.server.origin}/ap/videos/1`;
     expect(await outcome(relay, activityOf('Announce', relay, ours))).toBe('ignored: object-is-ours');
+    expect(await videos()).toEqual([]);
+  });
+
+  test('is nothing of a server that was limited here, or whose files are not taken: it is not even asked', async () => {
+    await listening();
+    const domain = a.host.split(':')[0];
+    for (const policy of [{ severity: 'silence' }, { severity: 'noop', reject_media: true }]) {
+      await db()('domain_policies').insert({ domain, ...policy });
+      const note = serve(noteOf(carol));
+      const asked = a.asked().length;
+      const told = await outcome(relay, activityOf('Announce', relay, note.id));
+      await db()('domain_policies').delete();
+      expect([told, a.asked().length]).toEqual(['ignored: domain-limited', asked]);
+    }
     expect(await videos()).toEqual([]);
   });
 
@@ -163,6 +180,24 @@ describe('what a relay passes on', () => {
     expect((await post(rig.server, mallory, createOf(carol, serve(noteOf(carol))))).status).toBe(401);
     await quiet(rig.server);
     expect(await videos()).toEqual(before);
+  });
+
+  test('is delivery and no opinion: it trends once somebody here likes it, and by that alone', async () => {
+    await listening();
+    const [liked, passed] = [serve(noteOf(carol)), serve(noteOf(carol))];
+    for (const note of [passed, liked])
+      expect(await outcome(relay, activityOf('Announce', relay, note.id))).toBe('applied');
+    const id = async ({ id: uri }: { id: string }) => (await db()('videos').where({ uri }).first('id')).id;
+    const trending = async (): Promise<string[]> => {
+      const response = await fetch(`${rig.server.origin}/api/v1/trends/statuses`);
+      return ((await response.json()) as { uri: string }[]).map(({ uri }) => uri);
+    };
+    const like = await fetch(`${rig.server.origin}/api/v1/statuses/${await id(liked)}/favourite`, {
+      ...{ method: 'POST', headers: { authorization: `Bearer ${rig.alice.token}` } },
+    });
+    expect(like.status).toBe(200);
+    await eventually('it trends', async () => (await trending()).length > 0);
+    expect(await trending()).toEqual([liked.id]);
   });
 
   test('of somebody who is followed here is no discovery', async () => {

@@ -58,8 +58,9 @@ test('what others may do with a video is as its server says, and no more', async
   ]);
   const allows = async (name: string) =>
     (await server.context.videos.internalByUri(arriving(name).video.uri))?.allows;
-  expect(await allows('kept')).toEqual({ download: false, duet: false, stitch: false });
-  expect(await allows('given')).toEqual({ download: true, duet: false, stitch: false });
+  const nothing = { download: false, duet: false, stitch: false, sound: false, ask: false };
+  expect(await allows('kept')).toEqual(nothing);
+  expect(await allows('given')).toEqual({ ...nothing, download: true });
 });
 
 test('videos that arrive together are kept as they were sent, each with those it names and one event', async () => {

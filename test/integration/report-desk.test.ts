@@ -4,6 +4,7 @@ import type { AuditId, ReportId, VideoId } from '../../src/lib/ids.ts';
 import type { Actor } from '../../src/modules/staff/index.ts';
 import { createAsker } from '../helpers/asker.ts';
 import { waitingForLocks } from '../helpers/chaos.ts';
+import { cliEnvOf } from '../helpers/cli-env.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -430,17 +431,15 @@ describe('whoever reported', () => {
   });
 });
 
-const envOf = ({ context, dataDir }: TestServer) => ({
-  ...{ VIREO_ENV: 'test', ORIGIN: context.config.origin, DATA_DIR: dataDir, LOG_LEVEL: 'silent' },
-  ...{ DATABASE_URL: context.databaseUrl, REDIS_URL: context.redisUrl },
-  REDIS_PREFIX: context.config.redisPrefix,
-});
-
 describe('vireo report', () => {
   const cli = async (...args: string[]) => {
     const out: string[] = [];
     const stdout = { write: (text: string) => out.push(text) > 0 };
-    const code = await vireo(['--json', 'report', ...args], { env: envOf(server), stdout, stderr: stdout });
+    const code = await vireo(['--json', 'report', ...args], {
+      env: cliEnvOf(server),
+      stdout,
+      stderr: stdout,
+    });
     return {
       code,
       ...JSON.parse(

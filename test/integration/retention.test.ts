@@ -14,6 +14,7 @@ import {
 } from '../../src/modules/retention/index.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { eventually } from '../helpers/chaos.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
 import { silent } from '../helpers/job-rig.ts';
 import { createPeople } from '../helpers/people.ts';
 import { startS3, type TestS3 } from '../helpers/s3-server.ts';
@@ -277,6 +278,25 @@ describe('what is over', () => {
     ]);
     expect(await retention.run('notifications')).toMatchObject({ freed: { rows: 1 } });
     expect(await db('notifications').pluck('subject')).toEqual(['young']);
+  });
+
+  test('who was refused a remix is forgotten after a year, who waits is left', async () => {
+    const { context } = server;
+    const author = await createPeople(server).local('author');
+    const videoId = await createVideoFactory(context).video(author);
+    const row = { video_id: videoId, account_id: accountId, kind: 'duet' };
+    const asked = (instrument_uri: string, state: 'refused' | 'waiting', days: number) => ({
+      ...{ ...row, id: context.ids.next(), instrument_uri, state, created_at: ago(days * DAY) },
+    });
+    const { db, retention } = context;
+    await db('remix_requests').insert([
+      asked('old', 'refused', 366),
+      asked('young', 'refused', 364),
+      asked('waits', 'waiting', 366),
+    ]);
+    expect(await retention.run('remix-requests')).toMatchObject({ freed: { rows: 1 } });
+    expect((await db('remix_requests').pluck('instrument_uri')).toSorted()).toEqual(['waits', 'young']);
+    await db('remix_requests').delete();
   });
 
   test('what a deed of the staff is taken back by is forgotten after 30 days', async () => {

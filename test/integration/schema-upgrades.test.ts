@@ -83,8 +83,8 @@ describe('migrations', () => {
   test.each([
     [
       'a column that goes',
-      `await knex.schema.alterTable('videos', (t) => t.dropColumn('caption'));`,
-      'caption is gone',
+      `await knex.schema.alterTable('videos', (t) => t.dropColumn('blurhash'));`,
+      'blurhash is gone',
     ],
     [
       'a column with another name',

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -55,6 +56,9 @@ beforeEach(async () => {
       ...{ reason: '', dryRun: false },
     });
     expect(said.ok).toBe(true);
+    const provider = { name: 'Finder', serverId: '1', publicKey: randomBytes(32).toString('base64') };
+    const asked = { ...provider, baseUrl: 'https://finder.example' };
+    expect((await context.inTx((tx) => context.fasp.providers.register(tx, asked))).ok).toBe(true);
   });
   await db.destroy();
   db = openDatabase(env.DATABASE_URL ?? '', 1);

@@ -11,6 +11,7 @@ import { createVideoFactory } from '../helpers/factories.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { forgetLimits } from '../helpers/limits.ts';
 import { clip, decodeRaw } from '../helpers/media-samples.ts';
+import { type SearchEngineDouble, startSearchEngine } from '../helpers/opensearch.ts';
 import {
   type Client,
   clientOf,
@@ -19,23 +20,27 @@ import {
   type People,
   type Person,
 } from '../helpers/people.ts';
+import { refuseIn, storedFiles } from '../helpers/regional.ts';
 import { serveFiles } from '../helpers/remote-files.ts';
 import { HONEST, startRemote } from '../helpers/remote-http.ts';
 import { setUpSecondFactor } from '../helpers/second-factor.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { heardIn } from '../helpers/sounds.ts';
 
 /** What each setting does, seen from outside before it is changed, while it is, and after it is back. */
 let server: TestServer;
 let client: Client;
 let people: People;
 let boss: Person;
+let engine: SearchEngineDouble;
 let folder: string;
 let made = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vireo-settings-'));
+  engine = await startSearchEngine();
   server = await startTestServer({
-    variables: { REGISTRATIONS: '', MINIMUM_AGE: '', STAFF_SECOND_FACTOR: '' },
+    variables: { REGISTRATIONS: '', MINIMUM_AGE: '', STAFF_SECOND_FACTOR: '', SEARCH_URL: engine.url },
   });
   client = clientOf(server.origin);
   people = createPeople(server);
@@ -45,6 +50,7 @@ beforeAll(async () => {
 beforeEach(() => forgetLimits(server));
 afterAll(async () => {
   await server?.close();
+  await engine?.close();
   await rm(folder, { recursive: true });
 });
 
@@ -159,6 +165,39 @@ async function strikeDays(): Promise<number | null> {
   return expires_at && Math.round((expires_at - created_at) / DAY_MS);
 }
 
+/** How long after its answer a server is asked next what trends there. */
+/** How the file of a video is answered whose sound is refused in Germany. */
+async function regional(headers: Record<string, string>): Promise<number> {
+  const author = await somebody();
+  const id = await createVideoFactory(server.context).video(author.account, {
+    assets: [],
+    state: 'published',
+  });
+  await storedFiles(server.context, id);
+  const soundId = await heardIn(server.context, id);
+  await refuseIn(server.context, soundId, { countries: ['DE'], except: false });
+  const { playback_urls: urls } = (await client.get(`/api/v1/videos/${id}`)).body;
+  return (await fetch(urls.mp4, { headers })).status;
+}
+
+async function secondsBetweenAsking(): Promise<number> {
+  const peer = await startRemote(HONEST, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('[]');
+  });
+  const { exchange, handlers, inTx } = server.context;
+  try {
+    const added = await inTx((tx) => exchange.peers.add(tx, operator, { address: peer.host }));
+    expect(added.ok).toBe(true);
+    const { id } = await db()('exchange_peers').where({ host: peer.host }).first('id');
+    const finish = await handlers['exchange.ask']({ peerId: id }, jobRun());
+    if (finish) await inTx(finish);
+    const row = await db()('exchange_peers').where({ id }).first('fetched_at', 'next_at');
+    return Math.round((row.next_at - row.fetched_at) / 1_000);
+  } finally {
+    await peer.close();
+  }
+}
+
 const DAY_MS = 24 * 3_600_000;
 
 /** Whether the uploaded file of a video that was published so many days ago stays. */
@@ -240,6 +279,13 @@ interface Proof {
   readonly after: unknown;
 }
 
+/** Whether a search engine is told of videos; the address is in the environment. */
+async function toldTo(): Promise<string> {
+  const before = engine.asked.length;
+  await server.context.search.followEngine();
+  return engine.asked.length > before ? 'the engine' : 'nobody';
+}
+
 const proofs: Readonly<Record<string, Proof>> = {
   INSTANCE_NAME: {
     ...{ value: 'Bird Films', before: 'Vireo', after: 'Bird Films' },
@@ -271,6 +317,7 @@ const proofs: Readonly<Record<string, Proof>> = {
     ...{ value: 'We keep *little*.', before: undefined, after: '<p>We keep <em>little</em>.</p>' },
     seen: async () => (await body('/api/v1/instance/privacy_policy')).content,
   },
+  SEARCH_DRIVER: { value: 'opensearch', before: 'nobody', after: 'the engine', seen: toldTo },
   TRANSPARENCY_REPORT: {
     ...{ value: 'public', before: 404, after: 200 },
     seen: async () => (await client.get('/api/v1/instance/transparency')).status,
@@ -310,6 +357,18 @@ const proofs: Readonly<Record<string, Proof>> = {
   STORAGE_BY_ROLE_MB: { value: 'owner 7\nuser 1', before: 201, after: 413, seen: () => upload(2) },
   MAX_STORAGE_PER_ACCOUNT_MB: { value: '1', before: 201, after: 413, seen: () => upload(2) },
   REGISTRATIONS: { value: 'closed', before: null, after: 'registrations-closed', seen: () => signUp() },
+  TRENDS_FOR: {
+    ...{ value: 'members', before: 200, after: 401 },
+    seen: async () => (await client.get('/api/v1/trends/statuses')).status,
+  },
+  COUNTRY_HEADER: {
+    value: 'X-Country',
+    before: 200,
+    after: 451,
+    seen: () => regional({ 'x-country': 'DE' }),
+  },
+  COUNTRY_UNKNOWN: { value: 'withheld', before: 200, after: 451, seen: () => regional({}) },
+  EXCHANGE_SECONDS: { value: '60', before: 300, after: 60, seen: secondsBetweenAsking },
   INVITES: {
     ...{ value: 'everyone', before: 403, after: 200 },
     seen: async () => (await client.post('/api/v1/invites', { as: await somebody(), body: {} })).status,

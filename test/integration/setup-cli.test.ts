@@ -79,13 +79,31 @@ test('by its options: tried first, then done at once and on record, and never a 
 });
 
 test('asks on a terminal for what was not said', async () => {
-  const typed = 'Herons\n\nana\n\n';
+  const typed = 'Herons\n\nana\n\n\n';
   const done = await run(['setup'], { typed, isTTY: true });
   expect(done.code, done.err).toBe(0);
   expect(done.err).toContain('Name of the server [Vireo]: ');
   expect(done.err).toContain('Who may join: open, approval, invite or closed [approval]: ');
   expect(done.out).toContain('ana can sign in with the password');
   expect(await set(), 'what was left as it is is not set').toEqual({ INSTANCE_NAME: 'Herons' });
+});
+
+test('fills the feeds from where somebody says, with the rest or not at all', async () => {
+  const packs = () => server.context.exchange.packs.list();
+  const told = () => server.context.db('told_posts').orderBy('uri').pluck('host');
+  expect((await run(['--json', 'setup', '--topic', 'birds'])).code).toBe(2);
+  const wrong = ['--json', 'setup', '--peer', 'far.example', '--topic', 'two words'];
+  expect((await run(wrong)).out).toContain('pack-invalid');
+  expect([await owner(), await packs()]).toEqual([null, []]);
+
+  const typed = '\n\nana\n\nfar.example, near.example\n#birds sea\n';
+  const done = await run(['setup'], { typed, isTTY: true });
+  expect(done.code, done.err).toBe(0);
+  expect(done.out).toContain('vireo discover list');
+  expect(await packs()).toMatchObject([
+    { topics: ['birds', 'sea'], hosts: ['far.example', 'near.example'], state: 'running', waiting: 6 },
+  ]);
+  expect(new Set(await told())).toEqual(new Set(['far.example', 'near.example']));
 });
 
 test('leaves nothing behind where nobody answers, or an answer cannot be taken', async () => {

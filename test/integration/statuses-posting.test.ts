@@ -41,6 +41,8 @@ const stateOf = async (id: string) =>
   (await server.context.db('videos').where({ id }).orWhere({ media_id: id }).first('state'))?.state;
 const postOf = async (mediaId: string): Promise<string> =>
   (await server.context.db('videos').where({ media_id: mediaId }).first('id')).id;
+/** Of a draft that would be dropped, did no post hold it. */
+const longAgo = () => new Date(Date.now() + ahead - videoLimits.uploadLifetimeMs - 60_000);
 const inMinutes = (minutes: number) => new Date(Date.now() + ahead + minutes * 60_000).toISOString();
 
 describe('a post', () => {
@@ -276,6 +278,44 @@ describe('a post for later', () => {
     expect(await stateOf(first)).toBe('published');
   });
 
+  test('of an account that is frozen meanwhile is not posted, and its video is kept for a while', async () => {
+    const [id, answered] = [await draft(), await videos.video(bob.account)];
+    await post(alice, { status: 'Frozen', media_ids: [id], scheduled_at: inMinutes(6) });
+    await post(alice, { status: 'Too', in_reply_to_id: answered, scheduled_at: inMinutes(6) });
+    const { db, inTx, posts, videos: module } = server.context;
+    await db('accounts').where({ id: alice.id }).update({ frozen: true });
+    await db('videos').where({ id }).update({ created_at: longAgo() });
+    ahead += 7 * 60_000;
+    try {
+      await posts.publishDue();
+      expect([await stateOf(id), await db('comments').where({ account_id: alice.id })]).toEqual([
+        'draft',
+        [],
+      ]);
+    } finally {
+      await db('accounts').where({ id: alice.id }).update({ frozen: false });
+    }
+    expect((await list()).body).toEqual([]);
+    await inTx((tx) => module.dropOldDrafts(tx));
+    expect(await stateOf(id)).toBe('draft');
+  });
+
+  test('that is refused when its time comes leaves its video for a while', async () => {
+    const id = await draft();
+    await post(alice, { status: 'A puffin', media_ids: [id], scheduled_at: inMinutes(6) });
+    await server.context.db('videos').where({ id }).update({ created_at: longAgo() });
+    const boss = await people.signedIn('scheduled_boss', 'owner');
+    const rule = { name: 'No puffins', action: 'reject', when: { words: ['puffin'] } };
+    const made = await client.post('/api/v1/admin/rules', { as: boss, body: rule });
+    expect(made.status, made.text).toBe(200);
+    ahead += 7 * 60_000;
+    await server.context.posts.publishDue();
+    await client.delete(`/api/v1/admin/rules/${made.body.id}`, { as: boss });
+    await server.context.inTx((tx) => server.context.videos.dropOldDrafts(tx));
+    expect(await stateOf(id)).toBe('draft');
+    expect((await post(alice, { status: 'A gull', media_ids: [id] })).status).toBe(200);
+  });
+
   test('P2 an answer to what its author may not see any more is dropped', async () => {
     const shown = await videos.video(bob.account);
     await post(alice, { status: 'Late', in_reply_to_id: shown, scheduled_at: inMinutes(6) });
@@ -304,8 +344,7 @@ describe('media that is never posted', () => {
     const { db, inTx, videos: module } = server.context;
     const [old, held, young] = [await draft(), await draft(), await draft()];
     await post(alice, { media_ids: [held], scheduled_at: inMinutes(60 * 24 * 3) });
-    const before = new Date(Date.now() + ahead - videoLimits.uploadLifetimeMs - 60_000);
-    await db('videos').whereIn('id', [old, held]).update({ created_at: before });
+    await db('videos').whereIn('id', [old, held]).update({ created_at: longAgo() });
     await db('videos')
       .where({ id: young })
       .update({ created_at: new Date(Date.now() + ahead) });

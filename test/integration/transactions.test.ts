@@ -44,7 +44,8 @@ describe('a transaction', () => {
         return own;
       });
     expect(await Promise.all([both(1, 2, first, second), both(2, 1, second, first)])).toEqual([1, 2]);
-    expect(runs).toBe(3);
+    // Three, or more where who was ended takes its row again before the other was woken.
+    expect(runs).toBeGreaterThanOrEqual(3);
     expect(await eggs()).toEqual([2, 2]);
   });
 

@@ -5,6 +5,7 @@ import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { forgetCounts, queriesOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { heardIn } from '../helpers/sounds.ts';
 import { keepTrends } from '../helpers/trends-kept.ts';
 
 let server: TestServer;
@@ -46,6 +47,11 @@ const turn = (): Promise<void> => keepTrends(keeper, abort.signal);
 
 const like = (actorId: string, videoId: string, on = true): Signal => ({
   ...({ kind: 'like', at: now, actorId, videoId, on } as const),
+});
+
+const told = (id: VideoId, soundId: string | null = null): Signal => ({
+  ...({ kind: 'video', at: now, id, authorId: author.id, domain: '', publishedAt: now } as const),
+  ...{ tags: [], soundId, language: null, durationMs: 5_000, caption: '', sensitive: false },
 });
 
 async function liked(videoId: VideoId, by: readonly Person[]): Promise<void> {
@@ -97,16 +103,39 @@ describe('trends of the live server', () => {
     const { signals } = server.context;
     const other = await videos.video(author.account);
     const [fan] = fans;
-    const told: Signal = {
-      ...({ kind: 'video', at: now, id: other, authorId: author.id, domain: '', publishedAt: now } as const),
-      ...{ tags: [], soundId: null, language: null, durationMs: 5_000, caption: '', sensitive: false },
-    };
-    await signals.publish([told, like(fan?.id ?? '', other)]);
+    await signals.publish([told(other), like(fan?.id ?? '', other)]);
     await turn();
     expect(await idsOf('/api/v1/trends/videos')).toContain(other);
     await signals.publish([like(fan?.id ?? '', other, false)]);
     await turn();
     expect(await idsOf('/api/v1/trends/videos')).toEqual([many, few]);
+  });
+
+  test('have the sounds that most people are on about, as far as somebody may hear them', async () => {
+    const { signals, db } = server.context;
+    const [one, other] = [await videos.video(author.account), await videos.video(author.account)];
+    const [rare, common] = [await heardIn(server.context, one), await heardIn(server.context, other)];
+    const likes = fans.map(({ id }) => like(id, other));
+    await signals.publish([told(one, rare), told(other, common), like(fans[0]?.id ?? '', one), ...likes]);
+    await turn();
+    const first = await client.get('/api/v1/trends/sounds?limit=1');
+    expect(first.body).toMatchObject([{ id: common, uses: 1, author: { id: author.id } }]);
+    expect(first.headers.link).toContain('/api/v1/trends/sounds?limit=1&offset=1>; rel="next"');
+    expect(await idsOf('/api/v1/trends/sounds?offset=1')).toEqual([rare]);
+    expect(await idsOf(`/api/v1/trends/videos?scope=sound&key=${common}`)).toEqual([other]);
+    // What may not be heard takes no place of a page.
+    await db('videos').where({ id: other }).update({ visibility: 'followers' });
+    expect(await idsOf('/api/v1/trends/sounds?limit=1')).toEqual([rare]);
+    await db('videos').where({ id: other }).update({ visibility: 'public' });
+    const rule = { action: 'mute', reason: 'A court says so.' };
+    await client.put(`/api/v1/admin/sounds/${common}/rule`, { as: staff, body: rule });
+    expect(await idsOf('/api/v1/trends/sounds?limit=1')).toEqual([rare]);
+    await client.delete(`/api/v1/admin/sounds/${common}/rule`, { as: staff });
+    expect(await idsOf('/api/v1/trends/sounds?limit=1')).toEqual([common]);
+    await client.post(`/api/v1/admin/trends/sounds/${common}/reject`, { as: staff, body: {} });
+    expect(await idsOf('/api/v1/trends/sounds')).toEqual([rare]);
+    await db('videos').whereIn('id', [one, other]).update({ visibility: 'followers' });
+    expect(await idsOf('/api/v1/trends/sounds')).toEqual([]);
   });
 
   test('come back after Redis lost them and the log, and until then there is what PostgreSQL counts', async () => {
@@ -123,6 +152,31 @@ describe('trends of the live server', () => {
     expect((await idsOf('/api/v1/trends/videos')).toSorted()).toEqual([many, few, late].toSorted());
     await server.context.db('videos').where({ id: late }).update({ visibility: 'followers' });
     expect(await idsOf('/api/v1/trends/videos')).toEqual([many, few]);
+  });
+
+  test('know what was posted before they were loaded, though nobody has done anything with it', async () => {
+    const { trending, db, signals } = server.context;
+    const quiet = await videos.video(author.account);
+    await db('video_tags').insert({ tag: 'frogs', video_id: quiet });
+    await Promise.all([trending.rebuild(20_000), turn().then(turn)]);
+    expect(await idsOf('/api/v1/trends/tags')).toContain('frogs');
+    expect(await idsOf('/api/v1/trends/videos')).not.toContain(quiet);
+    await signals.publish([like(fans[0]?.id ?? '', quiet)]);
+    await turn();
+    expect(await idsOf('/api/v1/trends/videos')).toContain(quiet);
+    await db('videos').where({ id: quiet }).update({ visibility: 'followers' });
+  });
+
+  test('count what is heard of a video before the video itself', async () => {
+    const { signals, db } = server.context;
+    const late = await videos.video(author.account);
+    await signals.publish([like(fans[0]?.id ?? '', late)]);
+    await turn();
+    expect(await idsOf('/api/v1/trends/videos')).not.toContain(late);
+    await signals.publish([told(late)]);
+    await turn();
+    expect(await idsOf('/api/v1/trends/videos')).toContain(late);
+    await db('videos').where({ id: late }).update({ visibility: 'followers' });
   });
 
   test('are written anew where only the lists are gone', async () => {

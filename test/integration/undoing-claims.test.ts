@@ -62,7 +62,8 @@ async function take(one: Case, step: Step): Promise<Case> {
   const done = await inTx(async (tx): Promise<Result<{ counter?: Counter }>> => {
     if (step === 'counter') return claims.counter(tx, { ...said, claimId, accountId: author.id });
     if (step === 'sue') return claims.sue(tx, { claimId, counterId, court: 'Kiel, 12 O 34/26' });
-    if (step === 'uphold') return claims.uphold(tx, boss, { claimId, answer: '', keepAway: true });
+    if (step === 'uphold')
+      return claims.uphold(tx, boss, { claimId, answer: '', keepAway: true, sounds: 'mute' });
     if (step === 'reject' || step === 'restore') return claims[step](tx, boss, { claimId, answer: '' });
     return claims.decideCounter(tx, boss, { counterId, accept: step === 'accept-counter', answer: '' });
   });

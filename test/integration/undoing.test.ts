@@ -7,10 +7,14 @@ import { actorOf } from '../../src/modules/auth/index.ts';
 import type { accountMeasures, Target, videoMeasures } from '../../src/modules/moderation/index.ts';
 import { type Actor, auditActions, undoable } from '../../src/modules/staff/index.ts';
 import { createAsker } from '../helpers/asker.ts';
+import { cliEnvOf } from '../helpers/cli-env.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
+import { collectedTrials } from '../helpers/collected-trials.ts';
+import { faspTrials } from '../helpers/fasp-rows.ts';
 import { createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { BESIDES, OF_TABLE, TABLES } from '../helpers/undone-tables.ts';
+import { soundTrials } from '../helpers/sounds.ts';
+import { stateOfArea } from '../helpers/undone-tables.ts';
 
 /** Everything of the audit log that can be taken back is taken back, and then all is as it was. */
 let server: TestServer;
@@ -35,12 +39,6 @@ beforeAll(async () => {
 
 afterAll(() => server?.close());
 
-const envOf = ({ context, dataDir }: TestServer) => ({
-  ...{ VIREO_ENV: 'test', ORIGIN: context.config.origin, DATA_DIR: dataDir, LOG_LEVEL: 'silent' },
-  ...{ DATABASE_URL: context.databaseUrl, REDIS_URL: context.redisUrl },
-  REDIS_PREFIX: context.config.redisPrefix,
-});
-
 async function comment(): Promise<CommentId> {
   const { videos, comments, inTx } = server.context;
   const video = await videos.internal(videoId);
@@ -55,27 +53,6 @@ async function comment(): Promise<CommentId> {
   return made.commentId;
 }
 
-async function stateOf(area: string): Promise<Record<string, unknown>> {
-  const { db, recommending } = server.context;
-  const tables = (TABLES[area] ?? []).map(async (table) => {
-    const known = await db.schema.hasTable(table);
-    if (!known) return [table, null];
-    const rows = await db(table).select(
-      db.raw('(to_jsonb(??.*) - ?::text[])::text as row', [table, [...BESIDES, ...(OF_TABLE[table] ?? [])]]),
-    );
-    // A decision that nobody took, a note that was taken back and a hold that was released are none.
-    const counting = rows.filter(
-      ({ row }) =>
-        !/"standing": "open"|"trust": null/.test(row) && !/"(removed|released|revoked)_at": "/.test(row),
-    );
-    // One that is paused again is so from then on.
-    const paused = /"paused_at": "[^"]+"/;
-    return [table, counting.map(({ row }) => row.replace(paused, '"paused_at": true')).sort()];
-  });
-  const numbers = area === 'ranking' ? (await recommending.settings.current()).version : null;
-  return { ...Object.fromEntries(await Promise.all(tables)), numbers };
-}
-
 /** A number for each name that must be new. */
 let serial = 0;
 const next = (): number => (serial += 1);
@@ -87,14 +64,14 @@ const outcome = async (made: Promise<{ readonly ok: boolean; readonly reason?: s
   return done;
 };
 
+type AccountKind = (typeof accountMeasures)[number];
+type VideoKind = (typeof videoMeasures)[number];
 const measure =
-  (about: () => Target, kind: (typeof accountMeasures)[number] | (typeof videoMeasures)[number]): Deed =>
+  (about: () => Target, kind: AccountKind | VideoKind): Deed =>
   (tx) =>
     outcome(server.context.measures.take(tx, boss, { target: about(), measure: kind, facts: 'Insults.' }));
-const onAccount = (kind: (typeof accountMeasures)[number]): Deed =>
-  measure(() => ({ kind: 'account', id: target.id }), kind);
-const onVideo = (kind: (typeof videoMeasures)[number]): Deed =>
-  measure(() => ({ kind: 'video', id: videoId }), kind);
+const onAccount = (kind: AccountKind): Deed => measure(() => ({ kind: 'account', id: target.id }), kind);
+const onVideo = (kind: VideoKind): Deed => measure(() => ({ kind: 'video', id: videoId }), kind);
 
 async function report(tx: Tx) {
   const { moderation } = server.context;
@@ -131,6 +108,7 @@ async function listed(tx: Tx) {
   return made.id;
 }
 
+const TWO_FILES = ['a', 'b'].map((digit) => digit.repeat(64)).join('\n');
 async function invite(tx: Tx) {
   const inviter = { id: bossPerson.id, role: 'owner' as const };
   const form = { inviter, maxUses: 1, expiresInSeconds: null, autofollow: false };
@@ -151,6 +129,19 @@ async function aRelay(tx: Tx): Promise<string> {
   const inboxUri = `https://relay${next()}.test/inbox`;
   await outcome(server.context.relays.add(tx, boss, { kind: 'mastodon', inboxUri, actorUri: null }));
   return inboxUri;
+}
+
+async function aPack(tx: Tx): Promise<string> {
+  const chosen = { topics: ['birds'], hosts: ['far.test'], accounts: [], maxVideos: 60 };
+  await tx('discovery_packs').delete();
+  const made = await server.context.exchange.packs.start(tx, boss, chosen);
+  if (!made.ok) throw new Error(made.reason);
+  return made.id;
+}
+
+async function anAsked(tx: Tx): Promise<string> {
+  const address = `asked${next()}.test`;
+  return (await outcome(server.context.exchange.peers.add(tx, boss, { address }))) && address;
 }
 
 const announced = (text: string) => announcementInputSchema.parse({ text });
@@ -209,6 +200,7 @@ function trials(): Readonly<Record<string, Trial>> {
     work,
     serverLock,
     relays,
+    exchange,
     recommending,
     trending,
     reportDesk,
@@ -287,6 +279,31 @@ function trials(): Readonly<Record<string, Trial>> {
       (tx, at) => outcome(relays.pause(tx, boss, at, { isPaused: false })),
     ),
     'relay.add': { deed: aRelay },
+    ...collectedTrials(server.context, boss, target),
+    ...faspTrials(server.context, boss),
+    'exchange.add': { deed: anAsked },
+    'exchange.start-pack': { deed: aPack },
+    'exchange.stop-pack': trial(aPack, (tx, id) => outcome(exchange.packs.stop(tx, boss, id))),
+    'exchange.resume-pack': trial(
+      async (tx) => {
+        const id = await aPack(tx);
+        await outcome(exchange.packs.stop(tx, boss, id));
+        return id;
+      },
+      (tx, id) => outcome(exchange.packs.stop(tx, boss, id, { isStopped: false })),
+    ),
+    'exchange.remove': trial(anAsked, (tx, host) => outcome(exchange.peers.remove(tx, boss, host))),
+    'exchange.pause': trial(anAsked, (tx, host) =>
+      outcome(exchange.peers.pause(tx, boss, host, { isPaused: true })),
+    ),
+    'exchange.resume': trial(
+      async (tx) => {
+        const host = await anAsked(tx);
+        await outcome(exchange.peers.pause(tx, boss, host, { isPaused: true }));
+        return host;
+      },
+      (tx, host) => outcome(exchange.peers.pause(tx, boss, host, { isPaused: false })),
+    ),
     'ranking.change': { deed: (tx) => outcome(recommending.settings.change(tx, boss, ranks)) },
     'ranking.reset': trial(
       (tx) => outcome(recommending.settings.change(tx, boss, ranks)),
@@ -341,14 +358,10 @@ function trials(): Readonly<Record<string, Trial>> {
     'legal-hold.release': trial(held, (tx, id) =>
       outcome(legalHolds.release(tx, boss, { id, reason: 'Over.' })),
     ),
+    ...soundTrials(server.context, boss),
     'hash.add': { deed: listed },
     'hash.remove': trial(listed, (tx, id) => outcome(hashes.remove(tx, boss, id))),
-    'hash.import': {
-      deed: (tx) =>
-        outcome(
-          hashes.import(tx, boss, `sha256,phash,label\n${'a'.repeat(64)},,One\n${'b'.repeat(64)},,Two\n`),
-        ),
-    },
+    'hash.import': { deed: (tx) => outcome(hashes.import(tx, boss, TWO_FILES)) },
     'user.quota': {
       deed: (tx) => outcome(staff.quotas.set(tx, boss, { accountId: target.id, megabytes: 20 })),
     },
@@ -402,6 +415,7 @@ function trials(): Readonly<Record<string, Trial>> {
     'account.suspend': { deed: onAccount('suspend') },
     'video.mark-sensitive': { deed: onVideo('sensitive') },
     'video.close-comments': { deed: onVideo('comments-off') },
+    'video.mute': { deed: onVideo('mute') },
     'video.hide-from-discovery': { deed: onVideo('no-discovery') },
     'video.remove': { deed: onVideo('remove') },
     'comment.remove': { deed: measure(() => ({ kind: 'comment', id: commentId }), 'remove') },
@@ -432,15 +446,15 @@ describe('done and taken back, all is as it was', () => {
     if (!deed) throw new Error(`Nothing tries ${action}`);
     const given = before ? await inTx(before) : undefined;
     const area = action.split('.')[0] ?? '';
-    const was = await stateOf(area);
+    const was = await stateOfArea(server.context, area);
     await inTx((tx) => deed(tx, given as never));
     const id = await newest();
     expect(await db('audit_log').where({ id }).first('action')).toEqual({ action });
     if (action !== 'account.warn' && action !== 'domain.publish')
-      expect(await stateOf(area)).not.toEqual(was);
+      expect(await stateOfArea(server.context, area)).not.toEqual(was);
     const undone = await undoing.undo(boss, { auditIds: [id], reason: 'A mistake.' });
     expect(undone).toMatchObject({ ok: true });
-    expect(await stateOf(area)).toEqual(was);
+    expect(await stateOfArea(server.context, area)).toEqual(was);
     const entry = await db('audit_log').where({ undoes: id }).first('id', 'account_id');
     expect(undone).toMatchObject({ auditIds: [entry.id] });
     expect(entry.account_id).toBe(bossPerson.id);
@@ -451,17 +465,23 @@ describe('done and taken back, all is as it was', () => {
 });
 
 describe('taking back', () => {
+  const lookedAtEvidence = () =>
+    server.context.inTx((tx) =>
+      server.context.audit.record(tx, boss, {
+        action: 'report.evidence',
+        target: { kind: 'report', id: '7' },
+      }),
+    );
+
   test('is refused with the reason where there is no way, and where somebody went on', async () => {
-    const { inTx, rules, undoing, audit } = server.context;
+    const { inTx, rules, undoing } = server.context;
     const id = await inTx(rule);
     const added = await newest();
     await inTx((tx) => rules.switch(tx, boss, { id, enabled: false }));
     expect(await undoing.undo(boss, { auditIds: [added], reason: '' })).toMatchObject({
       ...{ ok: false, reason: 'not-undoable', detail: expect.stringContaining('Somebody changed it since') },
     });
-    const looked = await inTx((tx) =>
-      audit.record(tx, boss, { action: 'report.evidence', target: { kind: 'report', id: '7' } }),
-    );
+    const looked = await lookedAtEvidence();
     expect(await undoing.undo(boss, { auditIds: [looked], reason: '' })).toMatchObject({
       detail: expect.stringContaining('cannot be unseen'),
     });
@@ -471,16 +491,14 @@ describe('taking back', () => {
     const { inTx, domains, audit, db } = server.context;
     await inTx((tx) => domains.subscriptions.exclude(tx, boss, { domain: 'many.test', note: '' }));
     const first = await newest();
-    const looked = await inTx((tx) =>
-      audit.record(tx, boss, { action: 'report.evidence', target: { kind: 'report', id: '7' } }),
-    );
+    const looked = await lookedAtEvidence();
     const asker = createAsker(server.origin);
     const undo = (audit_ids: AuditId[]) =>
       asker.ask('post', '/api/v1/admin/audit_log/undo', { as: bossPerson, body: { audit_ids } });
     expect((await undo([first, looked])).code).toBe('not-undoable');
     expect(await audit.byId(db, first)).toMatchObject({ undoneBy: null });
     const code = await vireo(['audit', 'undo', first], {
-      env: envOf(server),
+      env: cliEnvOf(server),
       stdout: { write: () => true },
       stderr: process.stderr,
     });
@@ -490,11 +508,9 @@ describe('taking back', () => {
   });
 
   test('needs the permission of what is taken back', async () => {
-    const { inTx, undoing } = server.context;
-    await inTx(rule);
+    await server.context.inTx(rule);
     const only: Actor = { kind: 'person', accountId: bossPerson.id, permissions: ['audit'], rank: 1 };
-    expect(await undoing.undo(only, { auditIds: [await newest()], reason: '' })).toMatchObject({
-      reason: 'permission-missing',
-    });
+    const undone = server.context.undoing.undo(only, { auditIds: [await newest()], reason: '' });
+    expect(await undone).toMatchObject({ reason: 'permission-missing' });
   });
 });

@@ -37,7 +37,7 @@ describe('what others may do with a video', () => {
       as: bob,
       body: { source: { permissions: { duet: false } } },
     });
-    const defaults = { download: true, duet: false, stitch: true };
+    const defaults = { download: true, duet: false, stitch: true, sound: true, ask: false };
     expect(usual.body.source.permissions).toEqual(defaults);
     const preferences = (await client.get('/api/v1/preferences', { as: bob })).body;
     expect(preferences['posting:default:permissions']).toEqual(defaults);
@@ -49,18 +49,23 @@ describe('what others may do with a video', () => {
     };
     expect(await begin({})).toMatchObject({ allows: defaults, commentsOpen: true, visibility: 'public' });
     const said = await begin({
-      permissions: { duet: true, stitch: false, comment: false },
+      permissions: { duet: true, stitch: false, comment: false, sound: false },
       visibility: 'private',
     });
     expect(said).toMatchObject({
-      ...{ allows: { download: true, duet: true, stitch: false }, commentsOpen: false },
+      ...{
+        allows: { download: true, duet: true, stitch: false, sound: false, ask: false },
+        commentsOpen: false,
+      },
       visibility: 'followers',
     });
   });
 
   test('is changed one by one, and told to other servers once', async () => {
     const before = await read();
-    expect(before.permissions).toEqual({ comment: true, download: true, duet: true, stitch: true });
+    expect(before.permissions).toEqual({
+      ...{ comment: true, download: true, duet: true, stitch: true, sound: true, ask: false },
+    });
     expect(before.download_url).toBe(before.playback_urls.mp4);
     // Nothing of it is heard.
     expect(before.sound).toBeNull();

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { routes } from '../../src/http/api/index.ts';
 import type { Route } from '../../src/http/route.ts';
 import { type OnRecord, onRecord } from '../helpers/matrix/on-record.ts';
-import { aboutOf, addressOf, type Right, rightFor } from '../helpers/matrix/routes.ts';
+import { addressOf } from '../helpers/matrix/paths.ts';
+import { aboutOf, type Right, rightFor } from '../helpers/matrix/routes.ts';
 import { kinds } from '../helpers/matrix/things.ts';
 import { createWorld, nameOf, type World } from '../helpers/matrix/world.ts';
 

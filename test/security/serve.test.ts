@@ -102,6 +102,29 @@ describe('what is gone', () => {
     expect((await get(video.uri)).status).toBe(404);
   });
 
+  test('what people see already while other servers are not told yet is to be had later, and not absent', async () => {
+    const [open, hidden] = [await publish(rig), await publish(rig, { visibility: 'followers' })];
+    const change = (more: object) =>
+      server.context.db('videos').whereIn('id', [open.id, hidden.id]).update(more);
+    await change({ unannounced: true });
+    // Lists that other servers read have it by now.
+    const listed = (await get('/api/v1/timelines/public')).document.map((one: { uri: string }) => one.uri);
+    expect(listed).toContain(open.uri);
+    const soon = await get(open.uri);
+    expect([soon.status, soon.headers.get('cache-control')]).toEqual([503, 'no-store']);
+    expect(Number(soon.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(soon.document).not.toHaveProperty('id');
+    const page = await get(open.uri, { accept: 'text/html' });
+    expect([page.status, page.headers.get('location')]).toEqual([303, expect.stringContaining(open.id)]);
+    expect((await get(hidden.uri)).status).toBe(404);
+    for (const state of ['held', 'draft']) {
+      await change({ state });
+      expect((await get(open.uri)).status, state).toBe(404);
+    }
+    await change({ state: 'published', unannounced: false });
+    expect((await get(open.uri)).status).toBe(200);
+  });
+
   test('nobody elsewhere can have ours answered as deleted', async () => {
     const { a, carol } = rig;
     await letFollow(rig, a, carol);

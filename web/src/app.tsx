@@ -11,13 +11,7 @@ import { say as sayOfUi } from './ui/say.ts';
 
 const UploadPage = lazy(() => import('./upload/upload-page.tsx').then((module) => module.UploadPage));
 const SearchPage = lazy(() => import('./search/search-page.tsx').then((module) => module.SearchPage));
-const FindRedirect = lazy(() => import('./search/find-redirect.tsx').then((module) => module.FindRedirect));
-const TagPage = lazy(() => import('./tags/tag-page.tsx').then((module) => module.TagPage));
-const TagRedirect = lazy(() => import('./tags/tag-page.tsx').then((module) => module.TagRedirect));
-const SoundPage = lazy(() => import('./sounds/sound-page.tsx').then((module) => module.SoundPage));
-const LibraryPage = lazy(() => import('./library/library-page.tsx').then((module) => module.LibraryPage));
-const FollowersPage = lazy(() => import('./profile/people-page.tsx').then((module) => module.FollowersPage));
-const FollowingPage = lazy(() => import('./profile/people-page.tsx').then((module) => module.FollowingPage));
+const PeoplePage = lazy(() => import('./profile/people-page.tsx').then((module) => module.PeoplePage));
 const LoginPage = lazy(() => import('./auth/login-page.tsx').then((module) => module.LoginPage));
 const CopyrightPages = lazy(() => import('./copyright/pages.tsx').then((module) => module.CopyrightPages));
 const RegisterPage = lazy(() => import('./auth/register-page.tsx').then((module) => module.RegisterPage));
@@ -28,12 +22,21 @@ const InboxPage = lazy(() => import('./inbox/inbox-page.tsx').then((module) => m
 const WelcomePage = lazy(() => import('./welcome/welcome-page.tsx').then((module) => module.WelcomePage));
 const AboutPage = lazy(() => import('./about/about-page.tsx').then((module) => module.AboutPage));
 const AdminPage = lazy(() => import('./admin/open.ts').then((module) => module.openAdmin()));
-const StudioPage = lazy(() => import('./studio/studio-page.tsx').then((module) => module.StudioPage));
-const EditPage = lazy(() => import('./studio/edit-page.tsx').then((module) => module.EditPage));
-const analytics = () => import('./studio/analytics-page.tsx');
-const ChannelAnalyticsPage = lazy(() => analytics().then((module) => module.ChannelAnalyticsPage));
-const ClipAnalyticsPage = lazy(() => analytics().then((module) => module.ClipAnalyticsPage));
+const StudioPages = lazy(() => import('./studio/pages.tsx').then((module) => module.StudioPages));
 const RecordPage = lazy(() => import('./record/record-page.tsx').then((module) => module.RecordPage));
+const Places = lazy(() => import('./shell/places.tsx').then((module) => module.Places));
+
+/** Addresses of `Places`. */
+const PLACES = [
+  '/tags/:tag',
+  '/tag/:tag',
+  '/sounds/:id',
+  '/playlists/:id',
+  '/library/:list',
+  '/packs/:id?',
+  '/directory',
+  '/authorize_interaction',
+];
 
 /** The whole page: the frame around every route, and the routes. */
 export function App() {
@@ -54,11 +57,10 @@ export function App() {
           <Route path="/" component={FeedPage} />
           <Route path="/upload" component={UploadPage} />
           <Route path="/search" component={SearchPage} />
-          <Route path="/find" component={FindRedirect} />
-          <Route path="/tags/:tag" component={TagPage} />
-          <Route path="/tag/:tag" component={TagRedirect} />
-          <Route path="/sounds/:id" component={SoundPage} />
-          <Route path="/library/:list" component={LibraryPage} />
+          {PLACES.map((path) => (
+            <Route key={path} path={path} component={Places} />
+          ))}
+          <Route path="/find" component={SearchPage} />
           <Route path="/login" component={LoginPage} />
           <Route path="/register" component={RegisterPage} />
           <Route path="/invite/:code" component={RegisterPage} />
@@ -68,15 +70,12 @@ export function App() {
           <Route path="/settings/:page?" component={SettingsPage} />
           <Route path="/about/:page?" component={AboutPage} />
           <Route path="/admin/:page?/:id?" component={AdminPage} />
-          <Route path="/studio" component={StudioPage} />
-          <Route path="/studio/analytics" component={ChannelAnalyticsPage} />
-          <Route path="/studio/:id" component={EditPage} />
-          <Route path="/studio/:id/analytics" component={ClipAnalyticsPage} />
+          <Route path="/studio/:id?/:part?" component={StudioPages} />
           <Route path="/record" component={RecordPage} />
           <Route path="/:handle" component={ProfilePage} />
-          <Route path="/:handle/followers" component={FollowersPage} />
-          <Route path="/:handle/following" component={FollowingPage} />
-          <Route path="/:handle/:id" component={WatchPage} />
+          <Route path="/:handle/followers" component={PeoplePage} />
+          <Route path="/:handle/following" component={PeoplePage} />
+          <Route path="/:handle/:id/:list?" component={WatchPage} />
           <Route default component={NotFoundPage} />
         </Router>
       </Shell>

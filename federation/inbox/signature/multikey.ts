@@ -1,13 +1,11 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { ED25519_BYTES, importEd25519 } from '../../../src/lib/crypto.ts';
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 /** Longest text that is decoded: 64 bytes of a signature need 88 digits, and decoding is quadratic. */
 const MAX_CHARACTERS = 128;
 /** Multicodec `ed25519-pub` (0xed) as a varint. */
 const ED25519_CODEC = Buffer.from([0xed, 0x01]);
-const ED25519_BYTES = 32;
-/** What comes before the 32 bytes in a SubjectPublicKeyInfo (RFC 8410 section 4). */
-const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** Bytes of a multibase text in base58btc, which starts with `z`; nothing for any other text. */
 export function decodeBase58Multibase(text: string): Buffer | undefined {
@@ -44,6 +42,5 @@ export function importMultikey(text: string): KeyObject | undefined {
   const isEd25519 =
     bytes?.length === ED25519_CODEC.length + ED25519_BYTES && bytes.indexOf(ED25519_CODEC) === 0;
   if (!isEd25519) return undefined;
-  const der = Buffer.concat([SPKI_HEAD, bytes.subarray(ED25519_CODEC.length)]);
-  return createPublicKey({ key: der, format: 'der', type: 'spki' });
+  return importEd25519(bytes.subarray(ED25519_CODEC.length));
 }

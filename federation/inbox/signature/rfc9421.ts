@@ -1,3 +1,4 @@
+import type { Clock } from '../../../src/lib/clock.ts';
 import {
   type ClaimDeps,
   type IncomingRequest,
@@ -8,7 +9,7 @@ import {
   type SignatureClaim,
 } from './claim.ts';
 import { checkContentDigest } from './digest.ts';
-import { checkFreshness } from './freshness.ts';
+import { checkFreshness, type FreshnessLimits } from './freshness.ts';
 import { isKeyId, type ParseLimits } from './parse.ts';
 import { refuse, type SignatureRefusal } from './refusal.ts';
 import {
@@ -134,7 +135,7 @@ function algorithmsOf({ parameters }: InnerList): readonly KeyAlgorithm[] | Sign
 }
 
 /** Names of the covered components. Parameters change what a component means, and no sender needs them here. */
-function componentsOf({ items }: InnerList): readonly string[] | SignatureRefusal {
+export function componentsOf({ items }: InnerList): readonly string[] | SignatureRefusal {
   const names: string[] = [];
   for (const { value, parameters } of items) {
     if (value.kind !== 'string') return refuse(400, 'bad-header', 'A covered component is no string.');
@@ -163,7 +164,11 @@ function checkCoverage(
   return notCovered(missing);
 }
 
-function checkTimes({ parameters }: InnerList, deps: ClaimDeps): SignatureRefusal | undefined {
+/** Whether the times of a signature are of now; a `created` is not asked for here. */
+export function checkTimes(
+  { parameters }: InnerList,
+  deps: { readonly clock: Clock; readonly limits: FreshnessLimits },
+): SignatureRefusal | undefined {
   const created = toTime(parameters.get('created'));
   const expires = parameters.has('expires') ? toTime(parameters.get('expires')) : null;
   if (created === undefined || expires === undefined) {
@@ -188,13 +193,21 @@ export function signatureBase(
   headers: ReadonlyMap<string, string>,
   origin: string,
 ): string | SignatureRefusal {
-  const derived = derivedComponents(request, new URL(origin));
+  return signedText(input, derivedComponents(request, new URL(origin)), headers);
+}
+
+/** The same of any message, by the derived components that it has: an answer has others than a request. */
+export function signedText(
+  input: InnerList,
+  derived: ReadonlyMap<string, string>,
+  headers: ReadonlyMap<string, string>,
+): string | SignatureRefusal {
   const lines: string[] = [];
   for (const { value } of input.items) {
     const name = String(value.value);
     const component = name.startsWith('@') ? derived.get(name) : headers.get(name);
     if (component === undefined)
-      return refuse(401, 'missing-header', `The request has no ${name}, but its signature covers it.`);
+      return refuse(401, 'missing-header', `There is no ${name}, but the signature covers it.`);
     lines.push(`"${name}": ${component}`);
   }
   return [...lines, `"@signature-params": ${serialiseInnerList(input)}`].join('\n');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { AccountId, SoundId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import { createUrls } from '../../modules/instances/index.ts';
 import type { Asset, Video } from '../../modules/videos/index.ts';
@@ -91,8 +91,12 @@ const video: Video = {
     editedAt: null,
     attributedTo: [],
     commentsOpen: true,
-    allows: { download: true, duet: true, stitch: true },
+    soundMuted: false,
+    regional: false,
+    allows: { download: true, duet: true, stitch: true, sound: true, ask: false },
+    ...{ remixPolicy: null, remix: null },
     soundTitle: '',
+    soundOfId: null,
     discovery: false,
   },
   originalKey: 'originals/7/source',
@@ -109,8 +113,8 @@ const video: Video = {
   ],
 };
 
-const entity = (changes: Partial<Video> = {}) => {
-  const made = videoPostOf(deps, { video: { ...video, ...changes }, account });
+const entity = (changes: Partial<Video> = {}, about: Parameters<typeof videoPostOf>[3] = {}) => {
+  const made = videoPostOf(deps, { video: { ...video, ...changes }, account }, undefined, about);
   expect(postEntity.parse(made)).toEqual(made);
   return made;
 };
@@ -142,16 +146,20 @@ describe('a video as a status', () => {
   });
 
   test('with what only a video has; who may not download it gets no address for that', () => {
-    const allows = { download: false, duet: true, stitch: false };
+    const allows = { download: false, duet: true, stitch: false, sound: true, ask: true };
     const asked = { commentsOpen: false, allows, soundTitle: 'Rain' };
     expect(entity(asked).video).toEqual({
-      ...{ views: 0, saves: 0, sound: null, download_url: null },
+      ...{ remix_of: null, remixes: 0, views: 0, saves: 0, sound: null, download_url: null },
       permissions: { comment: false, ...allows },
     });
     const heard = [asset('cmaf', 'heard', { codecs: 'avc1.64001f,mp4a.40.2' }), asset('mp4', 'whole')];
     const open = { ...asked, allows: { ...allows, download: true }, assets: heard };
-    expect(entity(open).video).toMatchObject({
-      ...{ sound: { id: '7', title: 'Rain' }, download_url: 'https://cdn.example/whole' },
+    const sound = { id: '9' as SoundId, title: 'Rain', isOriginal: false, region: null };
+    expect(entity(open, { sound }).video).toMatchObject({
+      ...{
+        sound: { id: '9', title: 'Rain', original: false, account: null, muted: false },
+        download_url: 'https://cdn.example/whole',
+      },
     });
   });
 

@@ -8,12 +8,20 @@ import type { Counts } from '../../modules/counters/index.ts';
 import type { OwnReactions } from '../../modules/engagement/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
 import type { Filter, FilteredText } from '../../modules/filters/index.ts';
-import { hasSound, type Video } from '../../modules/videos/index.ts';
+import type { SoundOfVideo, Video } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { toAccount } from './accounts/entities.ts';
 import { filteredBy } from './filters/apply.ts';
 import { mediaEntityOf } from './media/entities.ts';
-import type { PostEntity, StatusEntity } from './schemas.ts';
+import {
+  type Originals,
+  originalOf,
+  originalsOf,
+  quoteStateOf,
+  remixOfEntityOf,
+  soundAuthorOf,
+} from './remixes/entities.ts';
+import type { PostEntity, QuotedEntity, StatusEntity } from './schemas.ts';
 
 export { accountEntityOf } from './accounts/entities.ts';
 
@@ -29,12 +37,13 @@ interface Reactions {
   readonly pinned: boolean;
   readonly views: number;
   readonly saves: number;
+  readonly remixes: number;
   /** It is the viewer's own. */
   readonly isOwn: boolean;
 }
 
 const NO_REACTIONS: Reactions = {
-  ...{ replies: 0, shares: 0, likes: 0, views: 0, saves: 0 },
+  ...{ replies: 0, shares: 0, likes: 0, views: 0, saves: 0, remixes: 0 },
   ...{ liked: false, shared: false, bookmarked: false, muted: false, pinned: false, isOwn: false },
 };
 
@@ -64,6 +73,7 @@ export interface StatusFacts {
   readonly mine: OwnReactions | null;
   readonly pinned: ReadonlySet<VideoId>;
   readonly named: ReadonlyMap<VideoId, readonly AccountId[]>;
+  readonly sounds: ReadonlyMap<VideoId, SoundOfVideo>;
   /** Of the viewer, those that have not ended. */
   readonly filters: readonly Filter[];
 }
@@ -78,13 +88,13 @@ export async function statusFactsOf(
   viewerId: AccountId | null,
   filters?: readonly Filter[],
 ): Promise<StatusFacts> {
-  const [counts, mine, { pinned, named }, current] = await Promise.all([
+  const [counts, mine, marks, current] = await Promise.all([
     deps.counters.of(ids),
     viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids, ids),
     deps.videos.marksAmong(ids),
     filters ?? filtersOf(deps, viewerId),
   ]);
-  return { counts, mine, pinned, named, filters: current };
+  return { counts, mine, ...marks, filters: current };
 }
 
 /** Videos as statuses with what people did with them: the same number of queries whatever their number. */
@@ -93,16 +103,20 @@ export async function statusEntitiesOf(
   items: readonly FeedItem[],
   viewerId: AccountId | null,
   known?: StatusFacts,
+  depth: 'whole' | 'quoted' = 'whole',
 ): Promise<StatusEntity[]> {
   if (items.length === 0) return [];
   const ids = [...new Set(items.map(({ video }) => video.id))];
   deps.videos.wantPosters(items.map(({ video }) => video));
-  const [{ counts: stats, mine, pinned, named, filters }, proxied] = await Promise.all([
+  const [{ counts: stats, mine, pinned, named, sounds, filters }, proxied] = await Promise.all([
     known ?? statusFactsOf(deps, ids, viewerId),
     deps.videos.proxiedAmong(items.map(({ video }) => video)),
   ]);
   const filtered = filteredBy(filters, viewerId, textsOf);
-  const people = await deps.accounts.byIds([...new Set([...named.values()].flat())]);
+  const [people, remixed] = await Promise.all([
+    deps.accounts.byIds([...new Set([...named.values()].flat())]),
+    remixedOf(deps, items, viewerId, depth),
+  ]);
   return items.map((item) => {
     const { id } = item.video;
     const counts = stats.get(id);
@@ -112,12 +126,16 @@ export async function statusEntitiesOf(
       likes: counts?.likes ?? 0,
       views: counts?.views ?? 0,
       saves: counts?.saves ?? 0,
+      remixes: counts?.remixes ?? 0,
       ...viewersOwn(mine, id, id),
       pinned: pinned.has(id),
       isOwn: item.video.accountId === viewerId,
     };
     const mentioned = (named.get(id) ?? []).flatMap((accountId) => people.get(accountId) ?? []);
-    const unfiltered = videoPostOf(deps, item, reactions, mentioned, proxied.has(id));
+    const unfiltered = videoPostOf(deps, item, reactions, {
+      ...{ mentioned, isProxied: proxied.has(id), sound: sounds.get(id) },
+      ...{ originals: remixed.originals, quoted: remixed.quoted },
+    });
     const post = { ...unfiltered, filtered: filtered(item.video) };
     return item.share ? sharedEntityOf(deps, item.share, post) : { ...post, reblog: null };
   });
@@ -141,16 +159,64 @@ function sharedEntityOf(
   };
 }
 
-/** A video as a status of the Mastodon API with one video attachment. Its bytes may be `proxied` for now. */
+/** What stands beside a video in its status. */
+interface Beside {
+  readonly mentioned: readonly Account[];
+  /** Its bytes are passed on for now. */
+  readonly isProxied: boolean;
+  readonly sound: SoundOfVideo | undefined;
+  readonly originals: Originals;
+  /** The originals as statuses. */
+  readonly quoted: ReadonlyMap<VideoId, QuotedEntity>;
+}
+
+/** What these videos were made from; inside another status, only by its id. */
+async function remixedOf(
+  deps: HttpDeps,
+  items: readonly FeedItem[],
+  viewerId: AccountId | null,
+  depth: 'whole' | 'quoted',
+): Promise<Pick<Beside, 'originals' | 'quoted'>> {
+  const videos = items.map(({ video }) => video);
+  const originals = await originalsOf(deps, videos, viewerId);
+  if (depth === 'quoted' || originals.size === 0) return { originals, quoted: new Map() };
+  const ids = [...new Set(videos.flatMap((video) => originalOf(video, originals)?.video.id ?? []))];
+  const shown = ids.flatMap((id) => originals.get(id) ?? []);
+  const statuses = await statusEntitiesOf(deps, shown, viewerId, undefined, 'quoted');
+  const quoted = statuses.flatMap(({ reblog: _none, quote, ...status }, at) => {
+    const id = ids[at];
+    const inner = quote && { state: quote.state, quoted_status_id: status.video?.remix_of?.video_id ?? null };
+    return id === undefined ? [] : [[id, { ...status, reblog: null, quote: inner }] as const];
+  });
+  return { originals, quoted: new Map(quoted) };
+}
+
+function quoteOf(
+  video: Video,
+  { originals, quoted }: Pick<Beside, 'originals' | 'quoted'>,
+): PostEntity['quote'] {
+  if (video.remix === null) return null;
+  const original = originalOf(video, originals);
+  const state = quoteStateOf(video.remix, original !== null);
+  const status = original && state === 'accepted' ? quoted.get(original.video.id) : undefined;
+  return { state, quoted_status: status ?? null };
+}
+
+/** A video as a status of the Mastodon API with one video attachment. */
 export function videoPostOf(
   deps: Pick<HttpDeps, 'videos' | 'urls'>,
   item: FeedItem,
   reactions: Reactions = NO_REACTIONS,
-  mentioned: readonly Account[] = [],
-  proxied = false,
+  {
+    mentioned = [],
+    isProxied = false,
+    sound,
+    originals = new Map(),
+    quoted = new Map(),
+  }: Partial<Beside> = {},
 ): PostEntity {
   const { video, account } = item;
-  const media = mediaEntityOf(deps, video, proxied);
+  const media = mediaEntityOf(deps, video, isProxied);
   return {
     ...toPost(deps, video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
@@ -159,10 +225,19 @@ export function videoPostOf(
     video: {
       views: reactions.views,
       saves: reactions.saves,
-      sound: hasSound(video) ? { id: video.id, title: video.soundTitle } : null,
+      sound: sound
+        ? {
+            ...{ id: sound.id, title: sound.title, original: sound.isOriginal, muted: video.soundMuted },
+            account: soundAuthorOf(deps, video, originals),
+            withheld: sound.region,
+          }
+        : null,
       permissions: { comment: video.commentsOpen, ...video.allows },
+      remix_of: remixOfEntityOf(deps, video, originals),
+      remixes: reactions.remixes,
       download_url: reactions.isOwn || video.allows.download ? media.url : null,
     },
+    quote: quoteOf(video, { originals, quoted }),
     tags: tagsOf(deps, video),
     in_reply_to_id: null,
     in_reply_to_account_id: null,
@@ -268,7 +343,7 @@ function toPost(
     card: null,
     poll: null,
     quote: null,
-    quotes_count: 0,
+    quotes_count: reactions.remixes,
     application: post.application,
     filtered: [],
   };

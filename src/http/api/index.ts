@@ -24,6 +24,7 @@ import {
   retryDeliveries,
   retryDelivery,
 } from './admin/deliveries.ts';
+import { discoveryRoutes } from './admin/discovery.ts';
 import {
   createDomainAllow,
   createDomainBlock,
@@ -36,12 +37,14 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
+import { exchangeRoutes } from './admin/exchange.ts';
 import { getServerLock, putServerLock } from './admin/maintenance.ts';
 import { queueRoutes } from './admin/queues.ts';
 import { relayRoutes } from './admin/relays.ts';
 import { getReleases } from './admin/releases.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
+import { serviceRoutes } from './admin/services.ts';
 import { changeSettings, getSettings, previewAccent, previewText } from './admin/settings.ts';
 import { staffRoutes } from './admin/staff.ts';
 import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
@@ -65,25 +68,8 @@ import {
   setEmailPreferences,
 } from './emails/emails.ts';
 import { feedRoutes } from './feed/index.ts';
-import { createFilter, deleteFilter, editFilter, getFilter, listFilters } from './filters/filters.ts';
-import {
-  createFirstFilter,
-  deleteFirstFilter,
-  editFirstFilter,
-  getFirstFilter,
-  listFirstFilters,
-} from './filters/first-version.ts';
-import {
-  addFilteredStatus,
-  addKeyword,
-  deleteFilteredStatus,
-  deleteKeyword,
-  editKeyword,
-  getFilteredStatus,
-  getKeyword,
-  listFilteredStatuses,
-  listKeywords,
-} from './filters/parts.ts';
+import { filterRoutes } from './filters/index.ts';
+import { folderRoutes } from './folders/folders.ts';
 import {
   getCustomEmojis,
   getExtendedDescription,
@@ -116,7 +102,9 @@ import { appealRoutes } from './measures/appeals.ts';
 import { listAdminVideos } from './measures/videos.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
+import { packRoutes } from './packs/index.ts';
 import { passkeyRoutes } from './passkeys/passkeys.ts';
+import { playlistRoutes } from './playlists/playlists.ts';
 import { askForArchive, downloadArchive, getArchive } from './portability/archive.ts';
 import { exportCsv, getImport, importCsv, importFailures, listImports } from './portability/portability.ts';
 import { changeSubscription, getSubscription, subscribe, unsubscribe } from './push/subscription.ts';
@@ -124,11 +112,9 @@ import {
   directory,
   dismissSuggestion,
   familiarFollowers,
-  featuredTagsOf,
   listAccounts,
   listConversations,
   listEndorsements,
-  listFeaturedTags,
   listSuggestions,
   searchAccounts,
 } from './relations/discover.ts';
@@ -142,9 +128,13 @@ import {
   listMutes,
   rejectRequest,
 } from './relations/people.ts';
+import { listRemixes, remixPermission, revokeRemix } from './remixes/remixes.ts';
+import { allowRemix, listRemixRequests, refuseRemix } from './remixes/requests.ts';
 import { fileReport } from './reports/file-report.ts';
 import { listOwnReports } from './reports/own-reports.ts';
+import { searchPacks } from './search/packs.ts';
 import { search } from './search/search.ts';
+import { searchSounds, searchVideos, suggest } from './search/videos.ts';
 import {
   beginSecondFactor,
   confirmSecondFactor,
@@ -153,6 +143,16 @@ import {
 } from './second-factor/second-factor.ts';
 import { changePassword, endSession, listSessions } from './sessions/own-sessions.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
+import {
+  changeSound,
+  findSounds,
+  getSound,
+  listSavedSounds,
+  saveSound,
+  soundTimeline,
+  unsaveSound,
+} from './sounds/sounds.ts';
+import { ownSoundUsage, ownUsage } from './sounds/usage.ts';
 import { postStatus } from './statuses/post-status.ts';
 import {
   bookmarkStatus,
@@ -189,7 +189,14 @@ import {
   studioOverview,
   videoStatistics,
 } from './studio/studio.ts';
-import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';
+import {
+  featuredTagsOf,
+  featureTag,
+  listFeaturedTags,
+  suggestFeaturedTags,
+  unfeatureTag,
+} from './tags/featured.ts';
+import { getFollowedTags, getMutedTags, getTag, tagDeeds } from './tags/tags.ts';
 import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './timelines/timelines.ts';
 import { getTrendingLinks, getTrendingStatuses, getTrendingTags, getTrends } from './trends/trends.ts';
 import {
@@ -280,16 +287,19 @@ export const routes: readonly Route[] = [
   directory,
   listConversations,
   listEndorsements,
-  listFeaturedTags,
+  ...[listFeaturedTags, suggestFeaturedTags, featureTag, unfeatureTag],
   ...[listLists, listsWith, getList, createList, editList, deleteList],
   ...[listMembers, addToList, takeFromList, listTimeline],
+  ...[...playlistRoutes, ...folderRoutes],
+  ...packRoutes,
   ...[getMarkers, setMarkers],
-  ...[getKeyword, editKeyword, deleteKeyword, getFilteredStatus, deleteFilteredStatus],
-  ...[listKeywords, addKeyword, listFilteredStatuses, addFilteredStatus],
-  ...[listFilters, getFilter, createFilter, editFilter, deleteFilter],
-  ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
+  ...filterRoutes,
   ...[fileReport, listOwnReports],
   search,
+  searchSounds,
+  searchPacks,
+  searchVideos,
+  suggest,
   ...notificationRoutes,
   getSubscription,
   subscribe,
@@ -300,14 +310,15 @@ export const routes: readonly Route[] = [
   ...[getSettings, changeSettings, previewText, previewAccent],
   ...brandingRoutes,
   ...relayRoutes,
+  ...[...exchangeRoutes, ...discoveryRoutes, ...serviceRoutes],
   ...[homeTimeline, publicTimeline, tagTimeline, getTrendingTags],
   getTrendingStatuses,
   getTrends,
   getTrendingLinks,
   getTag,
-  followTag,
-  unfollowTag,
+  ...tagDeeds,
   getFollowedTags,
+  getMutedTags,
   postMedia,
   postMediaV1,
   getMedia,
@@ -342,6 +353,8 @@ export const routes: readonly Route[] = [
   unpinStatus,
   wantSizes,
   ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo, publishVideo],
+  ...[listRemixes, remixPermission, revokeRemix],
+  ...[listRemixRequests, allowRemix, refuseRemix],
   ...[listStudioVideos, getStudioVideo, studioOverview, videoStatistics, bulkVideos, ownStorage],
   ...[channelAnalytics, liveChannel, topVideos, exportChannel, videoAnalytics, liveVideo, exportVideo],
   ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
@@ -375,6 +388,8 @@ export const routes: readonly Route[] = [
   createDomainAllow,
   deleteDomainAllow,
   ...domainRoutes,
+  ...[ownUsage, ownSoundUsage],
+  ...[listSavedSounds, findSounds, getSound, soundTimeline, changeSound, saveSound, unsaveSound],
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../config/limits.ts';
+import { isTimeZone } from '../../lib/days.ts';
 import { languageTag } from '../../lib/language.ts';
 import { flagSchema, pageQuery } from './schemas.ts';
 
@@ -45,8 +46,17 @@ export const languageSchema = z.string().transform((value, context): string => {
 /** The same, or none: an empty text, as forms write it. */
 export const languageOrNone = z.union([languageSchema, z.literal('').transform(() => null), z.null()]);
 
-/** A moment, by ISO 8601. */
-export const moment = z.iso.datetime({ offset: true, local: true }).transform((text) => new Date(text));
+/** A moment, by ISO 8601; one without a time zone is of UTC, wherever the server stands. */
+export const moment = z.iso
+  .datetime({ offset: true, local: true })
+  .transform((text) => new Date(/(?:z|[+-]\d\d:\d\d)$/i.test(text) ? text : `${text}Z`));
+
+/** The time zone of whoever asks. */
+export const timeZoneQuery = z
+  .string()
+  .refine(isTimeZone, 'This is not the name of a time zone.')
+  .default('UTC')
+  .describe('By whose days, as Europe/Berlin');
 
 /** Pages of accounts, which clients ask more of. */
 export const peopleQuery = pageQuery.extend({

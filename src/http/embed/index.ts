@@ -66,7 +66,9 @@ async function embedded(deps: HttpDeps, req: Request): Promise<{ status: 200 | 4
   if (!found) return { status: 404, page: absentPage(about) };
   const { video, author } = found;
   if (isEmbeddable(deps, video)) {
-    return { status: 200, page: clipPage(deps, { ...about, video, author, asked: searchOf(req) }) };
+    const { sounds } = await deps.videos.marksAmong([video.id]);
+    const region = sounds.get(video.id)?.region ?? null;
+    return { status: 200, page: clipPage(deps, { ...about, video, author, region, asked: searchOf(req) }) };
   }
   const isOffered = deps.config.embedding === 'everywhere' && video.local && isCovered(video);
   return isOffered

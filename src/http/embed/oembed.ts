@@ -10,6 +10,7 @@ import { fullHandle, nameOf } from '../page/describing.ts';
 import { wordsIn } from '../page/words/index.ts';
 import { queryOf } from '../query.ts';
 import { embedUrl, fitted, isEmbeddable, shownSize } from './embeddable.ts';
+import { linkedPage } from './linked.ts';
 import { openClip } from './open-clip.ts';
 import { titleOf } from './pages.ts';
 
@@ -30,14 +31,20 @@ type OEmbed = Readonly<Record<string, string | number>>;
  */
 export async function answerOEmbed(deps: HttpDeps, req: Request, res: Response): Promise<void> {
   const asked = query.safeParse(queryOf(req));
-  if (!asked.success) throw new ApiError('validation-failed', 'Name a clip by `url`; sizes are in pixels.');
+  if (!asked.success)
+    throw new ApiError(
+      'validation-failed',
+      'Name a clip or another page of this server by `url`; sizes are in pixels.',
+    );
   const { url, format } = asked.data;
   if (format !== 'json' && format !== 'xml') {
     throw new ApiError('format-unsupported', 'The format is json or xml.');
   }
   const found = await openClip(deps, clipIdAt(deps, url) ?? '');
-  if (!found?.video.local) throw new ApiError('not-found');
-  const answer = oEmbedOf(deps, found.video, found.author, asked.data);
+  const answer = found?.video.local
+    ? oEmbedOf(deps, found.video, found.author, asked.data)
+    : await linkOf(deps, url, asked.data);
+  if (answer === null) throw new ApiError('not-found');
   res.set('Cache-Control', `public, max-age=${embedLimits.cacheSeconds}`);
   if (format === 'json') res.json(answer);
   else res.type('text/xml').send(xmlOf(answer).html);
@@ -50,14 +57,33 @@ function clipIdAt({ urls }: Pick<HttpDeps, 'urls'>, address: string): string | n
   return /^\/embed\/(\d{1,19})\/?$/.exec(url.pathname)?.[1] ?? urls.pageAt(address)?.postId ?? null;
 }
 
-function oEmbedOf(deps: HttpDeps, video: Video, author: Account, { maxwidth, maxheight }: Query): OEmbed {
-  const { instance } = deps.config;
-  const from = {
-    version: '1.0',
-    ...{ author_name: nameOf(author), author_url: author.url },
-    ...{ provider_name: instance.name, provider_url: `${deps.urls.origin}/` },
-    cache_age: embedLimits.cacheSeconds,
+const fromHere = ({ config, urls }: Pick<HttpDeps, 'config' | 'urls'>) => ({
+  version: '1.0',
+  ...{ provider_name: config.instance.name, provider_url: `${urls.origin}/` },
+  cache_age: embedLimits.cacheSeconds,
+});
+
+/** A page that shows no clip: others lead to it by its name and its picture. */
+async function linkOf(deps: HttpDeps, url: string, { maxwidth, maxheight }: Query): Promise<OEmbed | null> {
+  const head = await linkedPage(deps, url);
+  if (head === null) return null;
+  const { title, creator, image } = head;
+  const isFitting =
+    image?.width &&
+    image.height &&
+    image.width <= (maxwidth ?? Infinity) &&
+    image.height <= (maxheight ?? Infinity);
+  return {
+    ...{ type: 'link', title, ...fromHere(deps) },
+    ...(creator === null ? {} : { author_name: `@${creator}` }),
+    ...(isFitting && image?.width && image.height
+      ? { thumbnail_url: image.url, thumbnail_width: image.width, thumbnail_height: image.height }
+      : {}),
   };
+}
+
+function oEmbedOf(deps: HttpDeps, video: Video, author: Account, { maxwidth, maxheight }: Query): OEmbed {
+  const from = { ...fromHere(deps), author_name: nameOf(author), author_url: author.url };
   // Where other pages may not show it, they may still lead to it.
   if (!isEmbeddable(deps, video))
     return { type: 'link', title: wordsIn.en.covered(`@${fullHandle(deps, author)}`), ...from };

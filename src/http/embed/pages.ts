@@ -1,6 +1,7 @@
 import { pageLimits } from '../../../config/page-limits.ts';
 import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { Account } from '../../modules/accounts/index.ts';
+import type { SoundRegion } from '../../modules/sounds/index.ts';
 import type { Video } from '../../modules/videos/index.ts';
 import { mediaEntityOf } from '../api/media/entities.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -21,6 +22,8 @@ interface About {
 interface Framed extends About {
   readonly video: Video;
   readonly author: Account;
+  /** Where it is not given for the sake of its sound; null: nowhere. */
+  readonly region: SoundRegion | null;
   /** The query: `autoplay`, `muted` and `loop`, each where it is `1`. */
   readonly asked: URLSearchParams;
 }
@@ -33,7 +36,7 @@ export function titleOf(video: Video, author: Account, language: Language): stri
 
 /** The clip with its own controls, which speak the language of the browser and are worked by keyboard. */
 export function clipPage(deps: Pick<HttpDeps, 'videos' | 'config'>, framed: Framed): Html {
-  const { video, author, asked, server, origin, language } = framed;
+  const { video, author, asked, region, server, origin, language } = framed;
   const media = mediaEntityOf(deps, video);
   const file = plainFile(video);
   const title = titleOf(video, author, language);
@@ -51,6 +54,8 @@ export function clipPage(deps: Pick<HttpDeps, 'videos' | 'config'>, framed: Fram
 <video id="clip" src="${file ? deps.videos.objectUrl(file.key, video) : ''}"${poster} width="${width}" height="${height}" data-id="${about.id}" data-duration="${about.duration}" aria-label="${title}"${told} controls playsinline crossorigin="anonymous" preload="${plays ? 'auto' : 'metadata'}"${flag('autoplay', plays)}${flag('muted', plays || asked.get('muted') === '1')}${flag('loop', asked.get('loop') === '1')}>
 ${media.captions.map(({ url, language, label }) => html`<track kind="captions" src="${url}" srclang="${language}" label="${label}">\n`)}</video>
 ${alt}
+<div id="withheld" class="withheld" role="alert" tabindex="-1"></div>
+<template id="why"><p>${wordsIn[language].embedWithheld}</p>${region?.reason ? html`<p dir="auto">${region.reason}</p>` : html``}</template>
 <header>
 <h1><a href="${video.url}" target="_blank" rel="noopener">${title}</a></h1>
 <p><a href="${author.url}" target="_blank" rel="noopener">${nameOf(author)} <span>@${fullHandle(deps, author)}</span></a> · <a href="${video.url}" target="_blank" rel="noopener">${wordsIn[language].watchOn(server)}</a></p>

@@ -4,6 +4,8 @@ const SHORT_SECONDS = 12;
 const VIEW_SECONDS = 3;
 const VIEW_PART = 0.25;
 const COMPLETE_PART = 0.95;
+/** The server has it, and does not give it to whoever asks from there (RFC 7725). */
+const WITHHELD = 451;
 
 const eventId = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
@@ -91,6 +93,21 @@ function count(/** @type {HTMLVideoElement} */ video) {
   window.addEventListener('pagehide', end);
 }
 
+/** Says why a clip does not play that is not given where somebody is: the cover stays, what cannot be pressed goes. */
+async function explain(/** @type {HTMLVideoElement} */ video) {
+  const answer = await fetch(video.src, { headers: { range: 'bytes=0-0' }, credentials: 'omit' });
+  await answer.body?.cancel();
+  const [place, why] = [document.getElementById('withheld'), document.getElementById('why')];
+  if (answer.status !== WITHHELD || !place || !(why instanceof HTMLTemplateElement)) return;
+  const wasThere = document.activeElement === video;
+  video.controls = false;
+  place.replaceChildren(why.content.cloneNode(true));
+  if (wasThere) place.focus();
+  if (window.parent !== window) {
+    window.parent.postMessage({ source: 'vireo', type: 'withheld', id: video.dataset.id }, '*');
+  }
+}
+
 const clip = document.getElementById('clip');
 if (clip instanceof HTMLVideoElement) {
   for (const type of ['play', 'pause']) {
@@ -98,4 +115,8 @@ if (clip instanceof HTMLVideoElement) {
   }
   count(clip);
   listen(clip);
+  const failed = () => void explain(clip).catch(() => undefined);
+  clip.addEventListener('error', failed);
+  // It may have failed before this ran.
+  if (clip.error) failed();
 }

@@ -52,6 +52,8 @@ afterEach(async () => {
 const deps: Parameters<typeof createProxyHandler>[0] = {
   limits: { take: async () => ({ remaining: 1, resetsInMs: 1 }), clear: async () => undefined },
   mediaUrls: { secondsLeft: () => null, objectUrl: () => '', proxyUrl: () => '' },
+  config: { regions: { header: '', unknown: 'given' } },
+  urls: { origin: '' },
   mediaAccess: { of: () => 'public', forget: () => undefined, forgetAll: () => undefined },
   videos: { proxiedSource: async () => file.url },
   proxiedFiles: {

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { proxyLimits } from '../../../config/media-limits.ts';
 import type { ByteRange } from '../../../media/storage/storage.ts';
+import type { Place } from '../../modules/sounds/index.ts';
 import type { ProxiedFile, ProxyFailure } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
 import { networkOf } from '../limits.ts';
+import { placeOf } from '../place.ts';
 import { hasAlready, wantedRange } from './conditions.ts';
 import { COMMON, drained, PREFLIGHT, pairsOf, permission } from './serve.ts';
 
@@ -16,6 +18,8 @@ const CACHING = `private, max-age=${proxyLimits.maxAgeSeconds}`;
 const RETRY_SECONDS = '5';
 
 type Deps = Pick<HttpDeps, 'mediaUrls' | 'mediaAccess' | 'limits'> & {
+  readonly config: Pick<HttpDeps['config'], 'regions'>;
+  readonly urls: Pick<HttpDeps['urls'], 'origin'>;
   readonly videos: Pick<HttpDeps['videos'], 'proxiedSource'>;
   readonly proxiedFiles: Pick<HttpDeps['proxiedFiles'], 'file' | 'chunk'>;
 };
@@ -24,6 +28,7 @@ type Deps = Pick<HttpDeps, 'mediaUrls' | 'mediaAccess' | 'limits'> & {
 interface Asked {
   readonly videoId: string;
   readonly token: string | null;
+  readonly place: Place;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
 }
@@ -55,7 +60,12 @@ export function createProxyHandler(deps: Deps, stallMs: number = proxyLimits.sta
       gone.abort();
     });
     res.setTimeout(stallMs, () => res.destroy());
-    await answer(deps, { videoId, token, signal: gone.signal }, req, res);
+    await answer(
+      deps,
+      { videoId, token, place: placeOf(req, deps.config.regions), signal: gone.signal },
+      req,
+      res,
+    );
   };
 }
 
@@ -116,8 +126,8 @@ async function sendChunks(
 }
 
 /** Where the file of a video lies, if this viewer may have its bytes from here now. */
-async function sourceOf(deps: Deps, { videoId, token }: Asked): Promise<string> {
-  await permission(deps, videoId, token);
+async function sourceOf(deps: Deps, { videoId, token, place }: Asked): Promise<string> {
+  await permission(deps, { ownerId: videoId, key: null, token, isHeard: true }, () => place);
   const url = await deps.videos.proxiedSource(videoId);
   if (url === null) throw new ApiError('not-found');
   return url;

@@ -3,16 +3,23 @@ import { pipeline } from 'node:stream/promises';
 import { mediaLinkLimits, servingLimits } from '../../../config/media-limits.ts';
 import { parseMediaKey } from '../../../media/keys.ts';
 import { type ByteRange, contentTypeOf } from '../../../media/storage/storage.ts';
-import type { MediaAccess } from '../../modules/videos/index.ts';
+import { factsOfRegion, isWithin, type Place } from '../../modules/sounds/index.ts';
+import type { RegionalAccess } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { ApiError, answerError } from '../errors.ts';
+import { placeOfRaw, type Trusts } from '../place.ts';
 import { hasAlready, wantedRange } from './conditions.ts';
 import type { HotObjects } from './hot-objects.ts';
 import { offloadOf } from './offload.ts';
 
 const { blockBytes } = servingLimits;
-/** The token in the path of what is not for everybody, and the path without it. */
-const SIGNED = /^\/s\/([0-9]+\.[A-Za-z0-9_-]+)(\/.*)$/;
+/**
+ * The token in the path of what is not for everybody, and the path without it. `r` has no other meaning than to make the path another one
+ * than that under which the same was for everybody, wherever they are: that may be kept on the way.
+ */
+const SIGNED = /^\/(?:r|s\/([0-9]+\.[A-Za-z0-9_-]+))(\/.*)$/;
+/** Pictures and texts of a video, in which nothing is heard. */
+const SEEN = /\.(?:jpg|webp|png|vtt)$/;
 /** Content-hashed paths never change what they stand for. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
@@ -32,12 +39,22 @@ export const PREFLIGHT = [
   ...['Access-Control-Max-Age', '86400'],
 ];
 
-type Deps = Pick<HttpDeps, 'storage' | 'log' | 'config' | 'mediaUrls' | 'mediaAccess'> & {
+type Deps = Pick<HttpDeps, 'storage' | 'log' | 'config' | 'mediaUrls' | 'mediaAccess' | 'urls'> & {
   readonly hot: HotObjects;
+  readonly trusts: Trusts;
 };
 
 /** Answers a request for media; false where the request is for something else. */
 export type MediaHandler = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+/** What is asked for, and by which token. */
+interface Asked {
+  readonly ownerId: string;
+  /** Null for what is passed on from another server. */
+  readonly key: string | null;
+  readonly token: string | null;
+  readonly isHeard: boolean;
+}
 
 /** What is served, once it is known to exist. */
 interface Served {
@@ -45,6 +62,14 @@ interface Served {
   readonly size: number;
   readonly etag: string;
   readonly cacheControl: string;
+}
+
+/** What may be given, and to whom else. */
+interface Permission {
+  readonly access: 'public' | 'private';
+  readonly cacheControl: string;
+  /** Where its sound is muted where somebody is: what is given in its place. */
+  readonly muted: string | null;
 }
 
 /**
@@ -78,11 +103,15 @@ async function answer(deps: Deps, path: string, req: IncomingMessage, res: Serve
     res.writeHead(204, [...COMMON, ...PREFLIGHT]).end();
     return;
   }
-  const [, token, keyPath] = SIGNED.exec(path) ?? [null, null, path];
-  const key = `media${keyPath}`;
-  const parts = method === 'GET' || method === 'HEAD' ? parseMediaKey(key) : null;
+  const [, token, keyPath] = SIGNED.exec(path) ?? [null, undefined, path];
+  const askedKey = `media${keyPath}`;
+  const parts = method === 'GET' || method === 'HEAD' ? parseMediaKey(askedKey) : null;
   if (parts === null) throw new ApiError('not-found');
-  const { access, cacheControl } = await permission(deps, parts.ownerId, token ?? null);
+  const isHeard = !SEEN.test(parts.suffix);
+  const asked = { ownerId: parts.ownerId, key: askedKey, token: token ?? null, isHeard };
+  const place = () => placeOfRaw(req, deps.config.regions, deps.trusts);
+  const { access, cacheControl, muted } = await permission(deps, asked, place);
+  const key = muted ?? askedKey;
   const size = await deps.hot.sizeOf(key);
   if (size === null) throw new ApiError('not-found');
   const offload = await offloadOf(deps.config.serving, deps.storage, key, access);
@@ -98,23 +127,53 @@ async function answer(deps: Deps, path: string, req: IncomingMessage, res: Serve
     res.writeHead(302, [...COMMON, ...about, 'Location', offload.url, 'Content-Length', '0']).end();
     return;
   }
-  await send(deps, { key, size, etag: `"${parts.hash}"`, cacheControl }, req, res);
+  const { hash } = muted === null ? parts : (parseMediaKey(muted) ?? parts);
+  await send(deps, { key, size, etag: `"${hash}"`, cacheControl }, req, res);
 }
 
 /** Who else may be given it, and how it may be cached, where it may be given. What is not for everybody is absent without its token. */
 export async function permission(
-  deps: Pick<Deps, 'mediaUrls' | 'mediaAccess'>,
-  ownerId: string,
-  token: string | null,
-): Promise<{ access: MediaAccess; cacheControl: string }> {
+  deps: Pick<Deps, 'mediaUrls' | 'mediaAccess'> & { readonly urls: Pick<Deps['urls'], 'origin'> },
+  { ownerId, key, token, isHeard }: Asked,
+  place: () => Place,
+): Promise<Permission> {
   const seconds = token === null ? null : deps.mediaUrls.secondsLeft(token, ownerId);
   if (token !== null && seconds === null) throw new ApiError('not-found');
   if (seconds === 0) throw new ApiError('link-expired');
-  const access = await deps.mediaAccess.of(ownerId);
+  const found = await deps.mediaAccess.of(ownerId);
+  const regional = typeof found === 'object' ? found : null;
+  const access = typeof found === 'object' ? (found?.access ?? null) : found;
   if (access === null || (access === 'private' && seconds === null)) throw new ApiError('not-found');
-  if (seconds === null) return { access, cacheControl: IMMUTABLE };
+  if (regional && isHeard) {
+    const muted = givenFrom(place(), regional, key, deps.urls.origin);
+    // Nobody on the way keeps it for somebody who is elsewhere.
+    const maxAge = seconds ?? mediaLinkLimits.maxAgeSeconds;
+    return { access: 'private', cacheControl: `private, max-age=${maxAge}`, muted };
+  }
+  if (seconds === null) return { access, cacheControl: IMMUTABLE, muted: null };
   const maxAge = Math.min(seconds, mediaLinkLimits.maxAgeSeconds);
-  return { access, cacheControl: `private, max-age=${maxAge}` };
+  return { access, cacheControl: `private, max-age=${maxAge}`, muted: null };
+}
+
+/**
+ * What is given in place of an object where its sound is muted; null: itself, elsewhere. Throws where nothing is given there: status 451,
+ * with who withholds it (RFC 7725).
+ */
+function givenFrom(
+  place: Place,
+  { regions, given }: RegionalAccess,
+  key: string | null,
+  origin: string,
+): string | null {
+  const here = regions.filter((region) => isWithin(region, place));
+  const strictest = here.find(({ action }) => action === 'refuse') ?? here[0];
+  if (!strictest) return null;
+  const isMuted = strictest.action === 'mute';
+  const muted = isMuted && key !== null ? given.get(key) : undefined;
+  if (muted !== undefined) return muted;
+  const facts = factsOfRegion(strictest, place);
+  const detail = isMuted ? `${facts} It cannot be given without its sound so far.` : facts;
+  throw new ApiError('sound-region', detail, { headers: { Link: `<${origin}/>; rel="blocked-by"` } });
 }
 
 async function send(deps: Deps, served: Served, req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -7,7 +7,7 @@ import { type Post, seenOrOwnPost } from '../api/statuses/posts.ts';
 import type { HttpDeps } from '../deps.ts';
 import { embedUrl, isCovered, isEmbeddable, plainFile, shownSize } from '../embed/embeddable.ts';
 import { ApiError } from '../errors.ts';
-import { type Asked, fullHandle, nameOf, paramOf, untold } from './describing.ts';
+import { type Asked, fullHandle, nameOf, oEmbedLink, paramOf, untold } from './describing.ts';
 import { excerpt, type PageHead, type PageImage, type PagePlayer, PLAIN_HEAD } from './head.ts';
 import { type Words, wordsIn } from './words/index.ts';
 
@@ -61,19 +61,13 @@ async function videoHead(deps: HttpDeps, video: Video, author: Account, words: W
   return {
     ...{ ...PLAIN_HEAD, ...about, type: 'video.other', canonical: video.url },
     // Of other servers they are listed there.
-    isIndexed: video.local && video.visibility === 'public' && author.indexable,
+    isIndexed: video.local && (await deps.listing.tellable([video.id])).has(video.id),
     links: [
       { rel: 'alternate', type: 'application/activity+json', href: video.uri },
-      ...(isEmbeddable(deps, video) ? [oEmbedLink(deps, video, title)] : []),
+      ...(isEmbeddable(deps, video) ? [oEmbedLink(deps, video.url, title)] : []),
     ],
     structured: await structured(deps, video, author, about),
   };
-}
-
-function oEmbedLink({ urls }: Pick<HttpDeps, 'urls'>, video: Video, title: string) {
-  const asked = new URLSearchParams({ url: video.url, format: 'json' });
-  const href = `${urls.origin}/api/oembed?${asked}`;
-  return { rel: 'alternate', type: 'application/json+oembed', href, title };
 }
 
 /** The cover of a clip, where everybody may see it. */

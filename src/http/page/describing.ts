@@ -33,6 +33,20 @@ export function untold({ config }: Pick<HttpDeps, 'config'>, status: PageHead['s
   return { ...PLAIN_HEAD, status, title: name, description };
 }
 
+/** Where programs find what is new there. */
+export function feedLinks({ urls }: Pick<HttpDeps, 'urls'>, of: string) {
+  return (['atom', 'rss'] as const).map((format) => ({
+    ...{ rel: 'alternate', type: `application/${format}+xml`, href: `${urls.origin}/feeds/${of}.${format}` },
+    title: format === 'atom' ? 'Atom' : 'RSS',
+  }));
+}
+
+/** Where other programs ask what a page shows. */
+export function oEmbedLink({ urls }: Pick<HttpDeps, 'urls'>, address: string, title: string) {
+  const href = `${urls.origin}/api/oembed?${new URLSearchParams({ url: address, format: 'json' })}`;
+  return { rel: 'alternate', type: 'application/json+oembed', href, title };
+}
+
 /** `name@server`, also for accounts of this server. */
 export const fullHandle = ({ config }: Pick<HttpDeps, 'config'>, { username, domain }: Account): string =>
   `${username}@${domain ?? config.domain}`;

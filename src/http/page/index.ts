@@ -83,6 +83,8 @@ function answer(
       isBehind: first !== null && begin !== null,
     });
     res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });
+    // For programs that read no page, such as those that ask for its head alone.
+    if (!head.isIndexed) res.set('X-Robots-Tag', 'noindex');
     if (nearMedia.length > 0) res.set('Link', nearMedia.join(', '));
     await send(req, res, head.status, written);
   };

@@ -2,14 +2,14 @@ import { profileLimits } from '../../../config/account-limits.ts';
 import { pageLimits } from '../../../config/page-limits.ts';
 import { contentTypeOf } from '../../../media/storage/storage.ts';
 import { textOfHtml } from '../../lib/html/sanitize.ts';
-import { parseId } from '../../lib/ids.ts';
+import { type AccountId, parseId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import { parseTag } from '../../modules/tags/index.ts';
 import { isShownHere } from '../api/accounts/get-account.ts';
 import type { HttpDeps } from '../deps.ts';
 import { isCovered } from '../embed/embeddable.ts';
 import { imageOf } from './clip.ts';
-import { type Asked, fullHandle, nameOf, paramOf, untold } from './describing.ts';
+import { type Asked, feedLinks, fullHandle, nameOf, oEmbedLink, paramOf, untold } from './describing.ts';
 import { excerpt, type PageHead, type PageImage, PLAIN_HEAD } from './head.ts';
 import { wordsIn } from './words/index.ts';
 
@@ -43,11 +43,16 @@ export async function profileHead(asked: Asked): Promise<PageHead> {
   const description = excerpt(bio, pageLimits.descriptionCharacters) || counted;
   const title = `${excerpt(nameOf(account), pageLimits.titleCharacters)} (@${handle})`;
   const image = avatarOf(deps, account);
+  const isIndexed = await deps.listing.lists(account.id);
   return {
     ...{ ...PLAIN_HEAD, title, description, image, type: 'profile', creator: handle },
     canonical: account.url,
-    isIndexed: account.domain === null && account.indexable,
-    links: [{ rel: 'alternate', type: 'application/activity+json', href: account.actorUri }],
+    isIndexed,
+    links: [
+      { rel: 'alternate', type: 'application/activity+json', href: account.actorUri },
+      ...(account.domain === null ? [oEmbedLink(deps, account.url, title)] : []),
+      ...(isIndexed ? feedLinks(deps, `@${account.username}`) : []),
+    ],
     structured: {
       '@context': 'https://schema.org',
       '@type': 'ProfilePage',
@@ -70,36 +75,66 @@ function avatarOf({ videos }: Pick<HttpDeps, 'videos'>, account: Account): PageI
 
 export async function tagHead(asked: Asked): Promise<PageHead> {
   const { deps } = asked;
-  const name = paramOf(asked, 'tag');
-  if (parseTag(name) === null || name.startsWith('#')) return untold(deps, 404);
+  const written = paramOf(asked, 'tag');
+  const tag = parseTag(written);
+  if (tag === null || written.startsWith('#')) return untold(deps, 404);
   const { instance } = deps.config;
-  const canonical = `${deps.urls.origin}/tags/${encodeURIComponent(name)}`;
+  // All spellings are one hashtag, and one page.
+  const name = (await deps.tags.spellingsOf([tag])).get(tag) ?? written;
+  const canonical = `${deps.urls.origin}/tags/${encodeURIComponent(tag)}`;
   return {
     ...{ ...PLAIN_HEAD, title: `#${name}`, description: wordsIn[asked.language].tag(name, instance.name) },
-    ...{ canonical, isIndexed: true },
+    ...{ canonical, isIndexed: await deps.listing.listsTag(tag) },
+    links: [...feedLinks(deps, `tags/${encodeURIComponent(tag)}`), oEmbedLink(deps, canonical, `#${name}`)],
   };
 }
 
-/** A sound is known by the clip that it was heard in first. */
+/** A sound that videos share, as anybody may know of it. */
 export async function soundHead(asked: Asked): Promise<PageHead> {
   const { deps, viewerId } = asked;
   const words = wordsIn[asked.language];
-  const id = parseId<'video'>(paramOf(asked, 'id'));
-  const video = id === null ? null : await deps.videos.forViewer(id, null);
-  if (id === null || video === null) {
+  const id = parseId<'sound'>(paramOf(asked, 'id'));
+  const knownTo = async (viewer: AccountId | null) =>
+    id === null ? undefined : (await deps.sounds.among([id], viewer)).get(id);
+  const sound = await knownTo(null);
+  if (!sound) {
     const viewer = id === null ? null : await viewerId();
-    const own = id === null || viewer === null ? null : await deps.videos.forViewer(id, viewer);
-    return untold(deps, own === null ? 404 : 200);
+    const own = viewer === null ? undefined : await knownTo(viewer);
+    return untold(deps, own ? 200 : 404);
   }
-  const author = (await deps.accounts.byIds([video.accountId])).get(video.accountId);
-  if (!author) return untold(deps, 404);
+  const { authorId, originalId } = sound;
+  const author = authorId && (await deps.accounts.byIds([authorId])).get(authorId);
+  const video = originalId && (await deps.videos.forViewer(originalId, null));
   const title =
-    excerpt(video.soundTitle, pageLimits.titleCharacters) ||
-    words.originalSound(`@${fullHandle(deps, author)}`);
+    excerpt(sound.title, pageLimits.titleCharacters) ||
+    (author ? words.originalSound(`@${fullHandle(deps, author)}`) : words.unnamedSound);
+  const isTold = video ? !isCovered(video) && (await deps.listing.tellable([video.id])).has(video.id) : false;
   return {
     ...{ ...PLAIN_HEAD, title, description: words.sound(deps.config.instance.name) },
-    canonical: `${deps.urls.origin}/sounds/${video.id}`,
-    isIndexed: video.local && video.visibility === 'public' && author.indexable && !isCovered(video),
-    image: isCovered(video) ? null : imageOf(deps, video, title),
+    canonical: deps.urls.soundPage(sound.id),
+    isIndexed: isTold && video?.local === true,
+    links: [...feedLinks(deps, `sounds/${sound.id}`), oEmbedLink(deps, deps.urls.soundPage(sound.id), title)],
+    image: video && !isCovered(video) ? imageOf(deps, video, title) : null,
+  };
+}
+
+/** A starter pack: anybody who has its link may open it. */
+export async function packHead(asked: Asked): Promise<PageHead> {
+  const { deps } = asked;
+  const id = parseId<'pack'>(paramOf(asked, 'id'));
+  const pack = id === null ? null : await deps.packs.one(id, null);
+  const owner = pack && (await deps.accounts.byId(pack.ownerId));
+  if (!pack || !owner) return untold(deps, 404);
+  const size = (await deps.packs.membersOf([pack.id], null)).get(pack.id)?.length ?? 0;
+  const counted = wordsIn[asked.language].pack(size, `@${fullHandle(deps, owner)}`);
+  return {
+    ...{ ...PLAIN_HEAD, title: pack.title, creator: fullHandle(deps, owner) },
+    description: excerpt(pack.description, pageLimits.descriptionCharacters) || counted,
+    canonical: pack.url,
+    isIndexed: await deps.listing.lists(owner.id),
+    links: [
+      { rel: 'alternate', type: 'application/activity+json', href: pack.uri },
+      ...(owner.domain === null ? [oEmbedLink(deps, pack.url, pack.title)] : []),
+    ],
   };
 }

@@ -1,7 +1,8 @@
 import { aboutHead, blocksHead, privacyHead, rulesHead, transparencyHead } from './about.ts';
 import { clipHead } from './clip.ts';
 import type { Describe } from './describing.ts';
-import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead } from './places.ts';
+import { absentHead, homeHead, packHead, personalHead, profileHead, soundHead, tagHead } from './places.ts';
+import { playlistHead } from './playlist.ts';
 
 /**
  * Every address of the page, as the router of the web client knows them (web/src/app.tsx). All others are answered with the page, too, and with
@@ -19,9 +20,14 @@ export const pageRoutes: Readonly<Record<string, Describe>> = {
   '/tags/:tag': tagHead,
   '/tag/:tag': tagHead,
   '/sounds/:id': soundHead,
+  '/packs': personalHead,
+  '/packs/:id': packHead,
   '/copyright': personalHead,
   '/copyright/claim': personalHead,
   '/inbox': personalHead,
+  '/playlists/:id': playlistHead,
+  '/directory': personalHead,
+  '/authorize_interaction': personalHead,
   '/library/:list': personalHead,
   '/studio': personalHead,
   '/studio/:id': personalHead,
@@ -41,5 +47,6 @@ export const pageRoutes: Readonly<Record<string, Describe>> = {
   '/@:handle/followers': profileHead,
   '/@:handle/following': profileHead,
   '/@:handle/:id': clipHead,
+  '/@:handle/:id/remixes': personalHead,
   '/*path': absentHead,
 };

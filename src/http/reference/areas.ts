@@ -32,6 +32,17 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
     paths: /^\/api\/v1\/(lists\b|timelines\/list\b|accounts\/:id\/lists)/,
   },
   {
+    name: 'Playlists',
+    about: 'Videos in an order, for others to watch through.',
+    paths: /^\/api\/v1\/(playlists\b|accounts\/:id\/playlists)/,
+  },
+  {
+    name: 'Starter packs',
+    about:
+      'People whom somebody recommends together, to follow at once. Whoever is in one is told, and can leave it.',
+    paths: /^\/api\/v1\/(packs\b|accounts\/:id\/packs)/,
+  },
+  {
     name: 'Timelines and trends',
     about: 'What is new, from the newest on, and what is talked about.',
     paths: /^\/api\/v1\/(timelines|trends|conversations)\b/,
@@ -52,7 +63,7 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
   {
     name: 'Uploads and videos',
     about: 'From a file to a video: upload it, see how far it is, give it captions and a poster.',
-    paths: /^\/api\/v[12]\/(media|uploads|videos)\b|\/sizes$/,
+    paths: /^\/api\/v[12]\/(media|uploads|videos|remix_requests)\b|\/sizes$/,
   },
   {
     name: 'Studio',
@@ -62,12 +73,17 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
   {
     name: 'Posts and comments',
     about: 'A post has one video; a comment answers a post or another comment. Both are statuses.',
-    paths: /^\/api\/v1\/(statuses|scheduled_statuses|bookmarks|favourites)\b/,
+    paths: /^\/api\/v1\/(statuses|scheduled_statuses|bookmarks|bookmark_folders|favourites)\b/,
+  },
+  {
+    name: 'Sounds',
+    about: 'What is heard in videos, and shared by them: known again by fingerprint, across servers.',
+    paths: /^\/api\/v1\/sounds\b/,
   },
   {
     name: 'Search and hashtags',
     about: 'Finding what is known here, and asking other servers.',
-    paths: /^\/api\/v[12]\/(search|tags|followed_tags)\b/,
+    paths: /^\/api\/v[12]\/(search|tags|followed_tags|muted_tags)\b/,
   },
   {
     name: 'Notifications',

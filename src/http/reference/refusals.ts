@@ -1,5 +1,10 @@
 import type { Reason } from '../errors.ts';
 import { acts, type Route } from '../route.ts';
+import { libraryMeanings, ofTheLibrary } from './refusals-library.ts';
+import { claims, measures, UNDOING } from './refusals-moderation.ts';
+import { remixing, remixMeanings } from './refusals-remix.ts';
+import { ofServers } from './refusals-servers.ts';
+import { soundMeanings, withSound } from './refusals-sound.ts';
 
 /** What each code means, for whoever writes an app. The answer itself carries a sentence for its person. */
 export const meanings: Readonly<Record<Reason, string>> = {
@@ -118,6 +123,9 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'not-public': 'Only what everybody may see can be passed on or pinned.',
   'not-a-video': 'The file is no video, or the post is a comment.',
   'too-many-pins': 'As many videos are pinned as can be.',
+  ...remixMeanings,
+  ...soundMeanings,
+  ...libraryMeanings,
   'media-refused': 'The video cannot be made; `detail` says why.',
   'media-in-use': 'The video belongs to a post already.',
   'too-soon': 'Posts are scheduled at least five minutes ahead.',
@@ -152,68 +160,19 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'too-many-domains': 'As many domains are blocked as can be.',
   'settings-invalid': 'There is no such number, or it must not have this value.',
   'too-many-lists': 'There are as many lists as there can be.',
+  'too-many-playlists': 'There are as many playlists as there can be.',
+  'too-many-folders': 'There are as many folders of bookmarks as there can be.',
+  'playlist-full': 'The playlist holds as many videos as it can.',
+  'too-many-beginnings': 'As much as may be is under way to fill the feeds of this server.',
+  'too-many-packs': 'The account has as many starter packs as it may.',
+  'not-a-pack': 'The file, or what the address leads to, is no starter pack that can be read.',
   'too-many-filters': 'There are as many filters as there can be.',
-  'not-followed': 'Only accounts that one follows can be put into a list.',
   'owner-stays': 'The owner of the server cannot leave it.',
   'endpoint-refused': 'The address for pushes is not a public https address.',
   'push-keys-invalid': 'The keys of the subscription cannot be used.',
-  'list-read-only':
-    'The list For You is made by the server: nobody is put into it, and it cannot be changed.',
-  'already-listed': 'One of the accounts is in the list.',
   conflict: 'Another app changed the same in the same moment. Read it, then try again.',
   'format-unsupported': 'The answer cannot be given in the format that was asked for.',
   unavailable: 'What this needs is not there at the moment. Try again later.',
-};
-
-const ACTING: readonly Reason[] = ['outranked', 'not-possible'];
-const SETTLING: readonly Reason[] = [...ACTING, 'report-changed'];
-const TAKING_BACK: readonly Reason[] = [...ACTING, 'too-late'];
-const UNDOING: readonly Reason[] = [
-  ...TAKING_BACK,
-  ...(['report-changed', 'not-undoable', 'undone-before', 'not-found', 'conflict'] as const),
-];
-const ON_ACCOUNT = ['enable', 'unsilence', 'unsuspend', 'unsensitive', 'open_comments', 'show_in_discovery'];
-const ON_VIDEO = ['unsensitive', 'open_comments', 'show_in_discovery', 'restore'];
-const appealing: readonly Reason[] = ['too-late', 'appealed-before', 'undone-before'];
-
-/** Those of what the staff does to accounts and posts. */
-const measures: Readonly<Record<string, readonly Reason[]>> = {
-  ...Object.fromEntries([
-    ...['accounts', 'videos', 'comments'].map((of) => [`POST /api/v1/admin/${of}/:id/action`, SETTLING]),
-    ...ON_ACCOUNT.map((verb) => [`POST /api/v1/admin/accounts/:id/${verb}`, TAKING_BACK]),
-    ...ON_VIDEO.map((verb) => [`POST /api/v1/admin/videos/:id/${verb}`, TAKING_BACK]),
-  ]),
-  'POST /api/v1/admin/comments/:id/restore': TAKING_BACK,
-  'DELETE /api/v1/admin/accounts/:id': ACTING,
-  'POST /api/v1/admin/measures/:id/undo': [...TAKING_BACK, ...(['undone-before', 'not-undoable'] as const)],
-  'POST /api/v1/admin/appeals/:id/accept': [
-    ...TAKING_BACK,
-    'decided-before',
-    'own-decision',
-    'undone-before',
-  ],
-  'POST /api/v1/admin/appeals/:id/reject': ['decided-before', 'own-decision'],
-  'POST /api/v1/strikes/:id/appeal': appealing,
-  'POST /api/v1/decisions/:token/appeal': appealing,
-};
-
-const deciding: readonly Reason[] = ['decided-before', 'outranked'];
-
-/** Those of copyright claims. */
-const claims: Readonly<Record<string, readonly Reason[]>> = {
-  'POST /api/v1/claims': ['claim-target-unknown', 'too-many-claims'],
-  'POST /api/v1/claims/:token/confirm': ['decided-before'],
-  'POST /api/v1/claims/:token/withdraw': ['decided-before'],
-  'POST /api/v1/claims/:token/court': ['decided-before'],
-  'POST /api/v1/strikes/:id/counter_notice': ['too-late', 'countered-before'],
-  'POST /api/v1/decisions/:token/counter_notice': ['too-late', 'countered-before'],
-  ...Object.fromEntries([
-    ...['uphold', 'reject', 'reopen', 'restore'].map((verb) => [
-      `POST /api/v1/admin/claims/:id/${verb}`,
-      deciding,
-    ]),
-    ...['accept', 'reject'].map((verb) => [`POST /api/v1/admin/counter_notices/:id/${verb}`, deciding]),
-  ]),
 };
 
 /** What routes refuse besides what follows from how they are declared, as far as people meet it. */
@@ -315,26 +274,22 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/admin/announcements': ['too-many-announcements'],
   'POST /api/v1/admin/announcements/undo': ['not-undoable', 'undone-before', 'not-found'],
   'PUT /api/v1/admin/maintenance': ['conflict'],
-  'POST /api/v1/admin/relays': ['known', 'unreachable'],
-  'POST /api/v1/admin/relays/:id/pause': ['conflict'],
-  'POST /api/v1/admin/relays/:id/resume': ['conflict'],
+  ...ofServers,
   'PUT /api/v1/admin/branding/:role': ['not-a-picture', 'type-unsupported', 'not-found'],
   'GET /api/v1/instance/transparency': ['not-found'],
   'PATCH /api/v1/admin/ranking': ['settings-invalid'],
   ...measures,
   ...claims,
+  ...ofTheLibrary,
   'PATCH /api/v1/admin/settings': ['setting-unknown', 'setting-locked', 'setting-invalid'],
   'POST /api/v1/events': ['cross-site', 'unavailable'],
-  'PUT /api/v1/lists/:id': ['list-read-only'],
-  'DELETE /api/v1/lists/:id': ['list-read-only'],
-  'DELETE /api/v1/lists/:id/accounts': ['list-read-only'],
-  'POST /api/v1/lists': ['too-many-lists'],
-  'POST /api/v1/lists/:id/accounts': ['not-followed', 'already-listed', 'list-read-only'],
   'POST /api/v2/filters': ['too-many-filters'],
   'POST /api/v1/markers': ['conflict'],
   'POST /api/v1/admin/queues/:queue/pause': ['conflict'],
   'POST /api/v1/admin/queues/:queue/resume': ['conflict'],
-  'GET /api/v2/search': ['unreachable', 'handle-invalid'],
+  'GET /api/v2/search': ['unreachable', 'handle-invalid', 'unavailable'],
+  'GET /api/v1/search/videos': ['cursor-invalid', 'cursor-expired', 'unavailable'],
+  'PATCH /api/v1/sounds/:id': ['sound-rights-settled'],
   'POST /api/v1/tags/:name/follow': ['too-many-tags'],
   'POST /api/v2/media': ['not-a-video', 'type-unsupported', 'too-many-uploads', 'storage-full', 'disk-full'],
   'POST /api/v1/media': ['not-a-video', 'type-unsupported', 'too-many-uploads', 'storage-full', 'disk-full'],
@@ -342,6 +297,8 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'PUT /api/v1/media/:id': ['media-in-use', 'not-a-picture'],
   'DELETE /api/v1/media/:id': ['media-in-use'],
   'POST /api/v1/uploads/direct': [
+    ...remixing,
+    ...withSound,
     'not-found',
     'too-many-uploads',
     'storage-full',
@@ -360,6 +317,8 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   ],
   'GET /api/v1/videos/:id': ['gone'],
   'POST /api/v1/videos': [
+    ...remixing,
+    ...withSound,
     ...([
       'too-many-uploads',
       'storage-full',
@@ -376,6 +335,8 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/videos/:id/publish': ['posted-before', 'media-refused', 'conflict'],
   'POST /api/v1/videos/:id/share': ['not-public'],
   'GET /api/v1/videos/:id/comments': ['gone'],
+  'DELETE /api/v1/videos/:id/remixes/:remix_id': ['nothing-to-do'],
+  'POST /api/v1/remix_requests/:id/allow': ['remix-not-public'],
   'POST /api/v1/videos/:id/comments': ['gone', 'comments-closed', 'blocked', 'conflict'],
   'POST /api/v1/videos/:id/comments/:comment_id/unhide': ['answers-hidden'],
   'POST /api/v1/videos/:id/comments/:comment_id/pin': ['not-pinnable'],

@@ -27,16 +27,24 @@ export interface TextPost extends Post {
   readonly body: string;
 }
 
+/** A question that is not one form or text: a service that is asked often, so that connections stay open. */
+export interface ServiceQuestion extends Post {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly body?: string;
+}
+
 /** `status` is whatever the service answered; only the absence of an answer is a failure. */
 export interface FormAnswer {
   readonly status: number;
-  /** Read up to the cap where the status is 200; else empty, and left unread. */
+  /** Read up to the cap where the status is 200; else empty, and left unread, but for what `ask` gives. */
   readonly body: Buffer;
 }
 
 export interface FormPoster {
   post(form: FormPost): Promise<Ok<FormAnswer> | FetchFailure>;
   postText(text: TextPost): Promise<Ok<FormAnswer> | FetchFailure>;
+  /** Reads the answer up to the cap whatever its status is: why something was refused stands in it. */
+  ask(question: ServiceQuestion): Promise<Ok<FormAnswer> | FetchFailure>;
   /** Breaks all connections. */
   close(): Promise<void>;
 }
@@ -58,16 +66,24 @@ export function createFormPoster(limits: {
     ...{ headersTimeout: 0, bodyTimeout: 0 },
   });
   async function post(what: Post, bodyOf: () => FormData | string | Promise<FormData>) {
+    return exchange(what, { method: 'POST', reset: true, readsAll: false }, bodyOf);
+  }
+  async function exchange(
+    what: Post,
+    how: { readonly method: ServiceQuestion['method']; readonly reset: boolean; readonly readsAll: boolean },
+    bodyOf: () => FormData | string | null | Promise<FormData>,
+  ) {
+    const { method, reset, readsAll } = how;
     const deadline = startDeadline(what.deadlineMs, what.signal);
     let response: Response | undefined;
     try {
       response = await send(what.url, {
-        ...{ dispatcher, method: 'POST', signal: deadline.signal, reset: true },
+        ...{ dispatcher, method, signal: deadline.signal, reset },
         headers: { ...what.headers, 'accept-encoding': 'identity' },
         body: await bodyOf(),
       });
       const { statusCode: status } = response;
-      if (status !== 200) return ok({ status, body: Buffer.alloc(0) });
+      if (status !== 200 && !readsAll) return ok({ status, body: Buffer.alloc(0) });
       return ok({ status, body: await readBody(response, what.maxBytes, deadline.signal) });
     } catch (error) {
       return toFetchFailure(error, deadline.signal, response !== undefined);
@@ -80,6 +96,12 @@ export function createFormPoster(limits: {
   return {
     post: (form) => post(form, () => formOf(form)),
     postText: (text) => post(text, () => text.body),
+    ask: (question) =>
+      exchange(
+        question,
+        { method: question.method, reset: false, readsAll: true },
+        () => question.body ?? null,
+      ),
     close: () => dispatcher.destroy(),
   };
 }

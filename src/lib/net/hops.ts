@@ -10,7 +10,7 @@ export type RequestHeaders = Readonly<Record<string, string>>;
 
 /** One request with everything that each of its hops needs. */
 export interface Call {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   readonly url: string | URL;
   readonly headers: RequestHeaders;
   /** Sent on every hop and never replaced by the caller. */

@@ -34,8 +34,10 @@ export interface NetLimits extends AgentLimits {
 
 /** One small request. Absent caps are those of the limits given to `createSafeFetch`. */
 export interface FetchRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   readonly url: string | URL;
+  /** Ask for an answer that is not compressed: where a digest of its bytes has to hold. */
+  readonly uncompressed?: boolean;
   /** `host`, `user-agent` and `accept-encoding` are set by the fetch layer whatever is given here. */
   readonly headers?: RequestHeaders;
   readonly body?: string | Buffer;
@@ -231,7 +233,7 @@ function requestCall(request: FetchRequest, deps: SafeFetchDeps, slots: HostSlot
     headers: request.headers ?? {},
     fixedHeaders: {
       'user-agent': deps.userAgent,
-      'accept-encoding': 'gzip, deflate, br',
+      'accept-encoding': request.uncompressed ? 'identity' : 'gzip, deflate, br',
       ...(request.accept !== undefined && { accept: request.accept }),
     },
     idleMs: limits.idleMs,

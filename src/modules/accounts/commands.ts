@@ -30,7 +30,10 @@ export interface NewLocalAccount {
   readonly pending?: boolean;
 }
 
-/** Creates an account of this server with its keys and its channel. The name is taken case-insensitively. */
+/**
+ * Creates an account of this server with its keys and its channel. The name is taken case-insensitively. It is neither `discoverable`
+ * nor `indexable` until its owner says so.
+ */
 export async function createLocalAccount(
   deps: AccountCommandDeps,
   tx: Tx,
@@ -51,7 +54,6 @@ export async function createLocalAccount(
       url: urls.profilePage(input.username),
       inbox_uri: urls.inbox(id),
       shared_inbox_uri: urls.sharedInbox,
-      discoverable: true,
       state: input.pending ? 'pending' : 'active',
     })
     .onConflict(['username_key', 'domain'])

@@ -37,7 +37,7 @@ export interface ContentsDeps {
   readonly engagement: Pick<Engagement, 'sharesOf' | 'favouritesOf' | 'bookmarksOf'>;
   readonly lists: Pick<Lists, 'all' | 'members'>;
   readonly filters: Pick<Filters, 'all'>;
-  readonly tags: Pick<Tags, 'followedBy'>;
+  readonly tags: Pick<Tags, 'followedBy' | 'mutedBy' | 'featuredBy'>;
   readonly notifications: Pick<Notifications, 'policyOf'>;
   readonly portability: Pick<Portability, 'csvOf'>;
   readonly analytics: Pick<Analytics, 'copyOfDays'>;
@@ -138,6 +138,9 @@ async function settingsOf(deps: ContentsDeps, account: Account): Promise<Json> {
   } = account;
   const followedTags: string[] = [];
   for await (const { tag } of paged((page) => deps.tags.followedBy(id, page))) followedTags.push(tag);
+  const mutedTags: string[] = [];
+  for await (const { tag } of paged((page) => deps.tags.mutedBy(id, page))) mutedTags.push(tag);
+  const featuredTags = (await deps.tags.featuredBy(id)).map(({ tag }) => tag);
   return {
     account: { id, username, created_at: createdAt, ...(await deps.auth.signUpOf(id)) },
     profile: {
@@ -149,7 +152,7 @@ async function settingsOf(deps: ContentsDeps, account: Account): Promise<Json> {
     },
     posting: await deps.auth.preferencesOf(id),
     notifications: await deps.notifications.policyOf(id),
-    followed_tags: followedTags,
+    ...{ followed_tags: followedTags, muted_tags: mutedTags, featured_tags: featuredTags },
   };
 }
 

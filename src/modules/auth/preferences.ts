@@ -7,7 +7,14 @@ export interface Preferences {
   readonly sensitive: boolean;
   readonly language: string | null;
   /** What others may do with videos. */
-  readonly allows: { readonly download: boolean; readonly duet: boolean; readonly stitch: boolean };
+  readonly allows: {
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+    readonly sound: boolean;
+    /** Each duet and stitch waits for the author. */
+    readonly ask: boolean;
+  };
 }
 
 /** A change of them: what is not given stays as it is. */
@@ -24,6 +31,7 @@ export function preferences(db: Db) {
         .first(
           ...['default_visibility', 'default_sensitive', 'default_language'],
           ...['default_allows_download', 'default_allows_duet', 'default_allows_stitch'],
+          ...['default_allows_sound', 'default_remix_asks'],
         );
       return {
         visibility: row?.default_visibility ?? 'public',
@@ -33,6 +41,8 @@ export function preferences(db: Db) {
           download: row?.default_allows_download ?? true,
           duet: row?.default_allows_duet ?? true,
           stitch: row?.default_allows_stitch ?? true,
+          sound: row?.default_allows_sound ?? true,
+          ask: row?.default_remix_asks ?? false,
         },
       };
     },
@@ -46,6 +56,8 @@ export function preferences(db: Db) {
         default_allows_download: change.allows?.download,
         default_allows_duet: change.allows?.duet,
         default_allows_stitch: change.allows?.stitch,
+        default_allows_sound: change.allows?.sound,
+        default_remix_asks: change.allows?.ask,
       };
       const facts = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
       if (Object.keys(facts).length > 0) await tx('users').where({ account_id: accountId }).update(facts);

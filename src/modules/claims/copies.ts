@@ -38,7 +38,7 @@ async function removeCopy(
     if (reference === undefined || reference.restored_at !== null) return true;
     const related = [
       ...(await describe(tx, [{ videoId, ofId, via: 'picture' }])),
-      ...(await relatedTo(deps.hashes, tx, [videoId])),
+      ...(await relatedTo(deps.hashes, tx, [videoId], row.sound_policy)),
     ];
     await addRelated(deps, tx, claimId, related);
     const isKnown = new Set(known.map((one) => one.id));

@@ -88,7 +88,7 @@ export async function counter(
 
 /** Sees to it that nothing is removed for good while it is not clear whose it is; null: not before somebody decides. */
 export async function keepUntil(
-  deps: Deps,
+  deps: ClaimDeps,
   tx: Tx,
   rows: readonly ClaimVideoRow[],
   until: Date | null,
@@ -97,6 +97,20 @@ export async function keepUntil(
     id === null || restored_at !== null ? [] : [id],
   );
   await deps.measures.keepUntil(tx, ids, until);
+}
+
+/** The same for what was removed after its uploader had answered, for every answer that nobody has decided about. */
+export async function keepForCounters(deps: ClaimDeps, tx: Tx, claimId: ClaimId): Promise<void> {
+  const open: CounterRow[] = await tx('claim_counters')
+    .where({ claim_id: claimId })
+    .whereIn('state', ['waiting', 'sued'])
+    // What is before a court is kept whatever else was answered.
+    .orderBy('state', 'desc');
+  const all = open.length > 0 ? await videosOf(tx, claimId) : [];
+  for (const { account_id, state, due_at } of open) {
+    const until = state === 'sued' ? null : new Date(due_at.getTime() + measureLimits.undoMs);
+    await keepUntil(deps, tx, askedFor(all, account_id), until);
+  }
 }
 
 /** The claimant has gone to court: what was removed stays so until the staff decides. */

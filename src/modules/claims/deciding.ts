@@ -14,6 +14,7 @@ import {
   type ClaimStep,
   type ClaimVideoRow,
   claimFromRow,
+  type SoundPolicy,
 } from './model.ts';
 import { addRelated, bringBack, lockClaim, removeVideos, videosOf } from './removing.ts';
 import { undoing } from './undoing.ts';
@@ -95,31 +96,32 @@ async function decide(
 }
 
 /**
- * Upholds a claim: its videos are removed with what has the same file and with remixes of them, and a job looks for what shows the same.
+ * Upholds a claim: its videos are removed with what has the same file and with remixes of them, and a job looks for what shows the same. The first of them are at once, the others a portion at a time. What was
+ * made with the sound of one is muted or removed as well, or kept, as `sounds` says.
  * One that was restored is upheld again by this, and whatever a counter-notice said is rejected with it.
  */
 export async function uphold(
   deps: Deps,
   tx: Tx,
   by: Actor,
-  input: Decision & { readonly keepAway: boolean },
+  input: Decision & { readonly keepAway: boolean; readonly sounds: SoundPolicy },
 ): Promise<Outcome> {
-  const { keepAway, ...decision } = input;
+  const { keepAway, sounds, ...decision } = input;
   const decided = await decide(deps, tx, by, {
-    ...{ ...decision, step: 'uphold', action: 'claim.uphold', detail: { keepAway } },
+    ...{ ...decision, step: 'uphold', action: 'claim.uphold', detail: { keepAway, sounds } },
   });
   if (!decided.ok) return decided;
-  const { row, videos, auditId } = decided;
+  const { videos, auditId } = decided;
+  const row = { ...decided.row, sound_policy: sounds };
+  await tx('claims').where({ id: row.id }).update({ sound_policy: sounds });
   await tx('claim_counters').where({ claim_id: row.id }).update({ state: 'rejected' });
   const claimed: VideoId[] = videos.filter(({ via }) => via === 'claimed').map(({ video_id }) => video_id);
-  await addRelated(deps, tx, row.id, await relatedTo(deps.hashes, tx, claimed));
+  await addRelated(deps, tx, row.id, await relatedTo(deps.hashes, tx, claimed, sounds));
   const removing = { claim: claimFromRow(row), by, keepAway };
   await removeVideos(deps, tx, removing, await videosOf(tx, row.id));
-  await deps.enqueue(tx, {
-    name: 'claims.copies',
-    payload: { claimId: row.id },
-    key: `claims.copies:${row.id}`,
-  });
+  for (const name of ['claims.settle', 'claims.copies'] as const) {
+    await deps.enqueue(tx, { name, payload: { claimId: row.id }, key: `${name}:${row.id}` });
+  }
   return ok({ auditId });
 }
 

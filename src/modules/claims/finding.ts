@@ -4,7 +4,7 @@ import { visibleTo } from '../../db/visibility.ts';
 import { type AccountId, parseId, type VideoId } from '../../lib/ids.ts';
 import type { Hashes } from '../hashes/index.ts';
 import type { ClaimDeps } from './deps.ts';
-import type { Via } from './model.ts';
+import type { ClaimVideoRow, SoundPolicy, Via } from './model.ts';
 
 /** A video that somebody claims, by the address they gave. */
 export interface Target {
@@ -68,32 +68,105 @@ interface Step {
   readonly via: Related['via'];
 }
 
-/** What was made from these videos, and what has the same file; and so on from there. None of these themselves. */
+interface Known {
+  /** Videos from which it is to be looked on. */
+  readonly front: readonly VideoId[];
+  /** Those that are known already, with these. */
+  readonly seen: ReadonlySet<VideoId>;
+  /** Those of them that have nothing of the claimed work but the sound. */
+  readonly heardOnly: ReadonlySet<VideoId>;
+  readonly sounds: SoundPolicy;
+}
+
+/**
+ * The next of what was made from these videos, and of what has the same file. What was made with the sound of one has nothing else of it, and so has what
+ * was made from that: all of it comes as `sound`, where it is asked for.
+ */
+async function stepFrom(
+  hashes: Pick<Hashes, 'sameFile'>,
+  conn: Db | Tx,
+  { front, seen, heardOnly, sounds }: Known,
+): Promise<Step[]> {
+  const known = [...seen];
+  const remixes: { id: VideoId; remix_of_id: VideoId }[] = await conn('videos')
+    .whereRaw('remix_of_id = any(?::bigint[])', [[...front]])
+    // The sound is all that such a one has of the claimed work.
+    .whereRaw('(carries_sound is distinct from false or remix_of_id <> all(?::bigint[]))', [[...heardOnly]])
+    .whereRaw('id <> all(?::bigint[])', [known])
+    .where({ state: 'published' })
+    .orderBy('id')
+    .limit(claimLimits.maxCascade)
+    .select('id', 'remix_of_id');
+  const heard = sounds === 'keep' ? [] : await madeWithSoundOf(conn, front, known);
+  const copies = await hashes.sameFile(conn, front, known);
+  const found = new Map<VideoId, Step>();
+  for (const step of [
+    ...remixes.map(({ id, remix_of_id: ofId }) => ({ videoId: id, ofId, via: 'remix' as const })),
+    ...copies.map(({ videoId, ofId }) => ({ videoId, ofId, via: 'file' as const })),
+    ...heard,
+  ]) {
+    if (found.has(step.videoId)) continue;
+    found.set(step.videoId, heardOnly.has(step.ofId) ? { ...step, via: 'sound' } : step);
+  }
+  return [...found.values()].slice(0, claimLimits.maxCascade);
+}
+
+/** What goes with these videos, and with that, and so on; as much as is looked for at once. None of these themselves. */
 export async function relatedTo(
   hashes: Pick<Hashes, 'sameFile'>,
   conn: Db | Tx,
   videoIds: readonly VideoId[],
+  sounds: SoundPolicy,
 ): Promise<Related[]> {
   const seen = new Set<VideoId>(videoIds);
   const steps: Step[] = [];
-  let front = [...videoIds];
+  const heardOnly = new Set<VideoId>();
+  let front: readonly VideoId[] = videoIds;
   while (front.length > 0 && steps.length < claimLimits.maxCascade) {
-    const remixes: { id: VideoId; remix_of_id: VideoId }[] = await conn('videos')
-      .whereRaw('remix_of_id = any(?::bigint[])', [front])
-      .where({ state: 'published' })
-      .orderBy('id')
-      .limit(claimLimits.maxCascade)
-      .select('id', 'remix_of_id');
-    const copies = await hashes.sameFile(conn, front);
-    const found: Step[] = [
-      ...remixes.map(({ id, remix_of_id: ofId }) => ({ videoId: id, ofId, via: 'remix' as const })),
-      ...copies.map(({ videoId, ofId }) => ({ videoId, ofId, via: 'file' as const })),
-    ];
-    const fresh = found.filter(({ videoId }) => !seen.has(videoId) && seen.add(videoId));
+    const fresh = await stepFrom(hashes, conn, { front, seen, heardOnly, sounds });
+    for (const { videoId, via } of fresh) {
+      seen.add(videoId);
+      if (via === 'sound') heardOnly.add(videoId);
+    }
     steps.push(...fresh);
     front = fresh.map(({ videoId }) => videoId);
   }
   return describe(conn, steps.slice(0, claimLimits.maxCascade));
+}
+
+/** The next of what goes with those videos of a claim that are gone, and is not among all of them yet. */
+export async function furtherFrom(
+  hashes: Pick<Hashes, 'sameFile'>,
+  conn: Db | Tx,
+  { all, gone }: Readonly<Record<'all' | 'gone', readonly ClaimVideoRow[]>>,
+  sounds: SoundPolicy,
+): Promise<Related[]> {
+  const heardOnly = gone.filter(({ via }) => via === 'sound');
+  return describe(
+    conn,
+    await stepFrom(hashes, conn, {
+      front: gone.map(({ video_id }) => video_id),
+      seen: new Set(all.map(({ video_id }) => video_id)),
+      heardOnly: new Set(heardOnly.map(({ video_id }) => video_id)),
+      sounds,
+    }),
+  );
+}
+
+/** What was made with the sound of these videos, each the original of it. */
+async function madeWithSoundOf(
+  conn: Db | Tx,
+  ids: readonly VideoId[],
+  known: readonly VideoId[],
+): Promise<Step[]> {
+  const rows: { id: VideoId; sound_of_id: VideoId }[] = await conn('videos')
+    .whereRaw('sound_of_id = any(?::bigint[])', [[...ids]])
+    .whereRaw('id <> all(?::bigint[])', [[...known]])
+    .where({ state: 'published' })
+    .orderBy('id')
+    .limit(claimLimits.maxCascade)
+    .select('id', 'sound_of_id');
+  return rows.map(({ id, sound_of_id: ofId }) => ({ videoId: id, ofId, via: 'sound' as const }));
 }
 
 /** With whose they are and where. */

@@ -20,6 +20,7 @@ import { createLetters } from './letters.ts';
 import { onMeasureLifted } from './lifting.ts';
 import type { Claim, ClaimId } from './model.ts';
 import { claimQueries } from './queries.ts';
+import { settleClaim } from './settling.ts';
 import { takeDecisionBack } from './taking-back.ts';
 
 export { counterableUntil } from './countering.ts';
@@ -31,6 +32,9 @@ export {
   type CounterId,
   claimStates,
   counterStates,
+  lentVias,
+  type SoundPolicy,
+  soundPolicies,
   vias,
 } from './model.ts';
 export type { ToldClaim } from './queries.ts';
@@ -71,6 +75,9 @@ export function createClaims(base: ClaimDeps) {
     decideCounter: (tx: Tx, by: Actor, input: CounterDecision) => decideCounter(deps, tx, by, input),
     acceptDue: () => acceptDue(deps),
     onMeasureLifted: (tx: Tx, event: { measureId: MeasureId }) => onMeasureLifted(deps, tx, event),
-    jobs: { copies: (id: ClaimId, run: JobRun) => removeCopies(deps, id, run) },
+    jobs: {
+      settle: (id: ClaimId, run: JobRun) => settleClaim(deps, id, run),
+      copies: (id: ClaimId, run: JobRun) => removeCopies(deps, id, run),
+    },
   };
 }

@@ -67,6 +67,8 @@ export interface Claim {
   /** As the claimant reads it. */
   readonly answer: string;
   readonly auditId: AuditId | null;
+  /** As it was upheld last. */
+  readonly soundPolicy: SoundPolicy;
 }
 
 export interface ClaimRow {
@@ -88,6 +90,7 @@ export interface ClaimRow {
   readonly answer: string;
   readonly audit_id: AuditId | null;
   readonly suspensions: MeasureId[];
+  readonly sound_policy: SoundPolicy;
 }
 
 export function claimFromRow(row: ClaimRow): Claim {
@@ -105,12 +108,19 @@ export function claimFromRow(row: ClaimRow): Claim {
     decidedById: row.decided_by_id,
     answer: row.answer,
     auditId: row.audit_id,
+    soundPolicy: row.sound_policy,
   };
 }
 
+/** What becomes of videos that were made with the sound of a claimed one: nothing, they are muted, or they go with it. */
+export const soundPolicies = ['keep', 'mute', 'remove'] as const;
+export type SoundPolicy = (typeof soundPolicies)[number];
+
 /** How a video came to be among those of a claim. */
-export const vias = ['claimed', 'file', 'picture', 'remix'] as const;
+export const vias = ['claimed', 'file', 'picture', 'remix', 'sound'] as const;
 export type Via = (typeof vias)[number];
+/** Videos of people who took what was offered to them, and posted nothing as their own: it counts for nothing against them. */
+export const lentVias: readonly Via[] = ['remix', 'sound'];
 
 /** A video of a claim, and what was done to it. */
 export interface ClaimVideo {
@@ -138,6 +148,8 @@ export interface ClaimVideoRow {
   readonly listed_id: ListedId | null;
   readonly removed_at: Date | null;
   readonly restored_at: Date | null;
+  readonly awaits: 'removal' | 'return' | null;
+  readonly return_reason: string | null;
 }
 
 export function claimVideoFromRow(row: ClaimVideoRow): ClaimVideo {

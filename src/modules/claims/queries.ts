@@ -33,6 +33,18 @@ export interface ClaimFilter {
 /** How many claims of one sort are in which state. */
 type Tally = { readonly state: ClaimState; readonly count: number }[];
 
+interface Preview {
+  readonly videos: readonly Related[];
+  /** False: there may be more. */
+  readonly isComplete: boolean;
+}
+
+/** What of a decision is still being done, in portions. */
+interface Remaining {
+  readonly toRemove: number;
+  readonly toReturn: number;
+}
+
 /** What somebody is told of the claim that a video of theirs was removed for. */
 export interface ToldClaim {
   readonly claim: Claim;
@@ -92,6 +104,22 @@ export function claimQueries(deps: Pick<ClaimDeps, 'db' | 'clock' | 'rules' | 'h
       return Map.groupBy(rows.map(claimVideoFromRow), ({ claimId }) => claimId);
     },
 
+    /** How many videos of these claims are still to be removed, or to come back. */
+    async remainingAmong(ids: readonly ClaimId[]): Promise<Map<ClaimId, Remaining>> {
+      const rows: { claim_id: ClaimId; removal: string; return: string }[] = await db('claim_videos')
+        .whereRaw('claim_id = any(?::bigint[])', [[...ids]])
+        .whereNotNull('awaits')
+        .groupBy('claim_id')
+        .select(
+          'claim_id',
+          db.raw(`count(*) filter (where awaits = 'removal') as removal`),
+          db.raw(`count(*) filter (where awaits = 'return') as return`),
+        );
+      return new Map(
+        rows.map((row) => [row.claim_id, { toRemove: Number(row.removal), toReturn: Number(row.return) }]),
+      );
+    },
+
     /** What uploaders answered, oldest first. */
     async countersAmong(ids: readonly ClaimId[]): Promise<Map<ClaimId, Counter[]>> {
       const rows: CounterRow[] = await db('claim_counters')
@@ -111,9 +139,9 @@ export function claimQueries(deps: Pick<ClaimDeps, 'db' | 'clock' | 'rules' | 'h
     againstAccount: (accountId: AccountId) => tally({ accountId }),
     repeatCounts: (accountIds: readonly AccountId[]) => repeatCounts(deps, db, accountIds),
 
-    /** What upholding a claim removes besides the claimed videos. Pictures are looked through as far as the signal allows. */
-    async preview(claimed: readonly VideoId[], signal: AbortSignal): Promise<Related[]> {
-      const related = await relatedTo(deps.hashes, db, claimed);
+    /** What upholding a claim removes besides the claimed videos, in bounds; pictures are looked through as far as the signal allows. */
+    async preview(claimed: readonly VideoId[], signal: AbortSignal): Promise<Preview> {
+      const related = await relatedTo(deps.hashes, db, claimed, 'mute');
       const seen = new Set<VideoId>(related.map(({ videoId }) => videoId));
       const steps = [];
       for await (const { videoId, ofId } of deps.hashes.samePictures(claimed, signal)) {
@@ -121,7 +149,11 @@ export function claimQueries(deps: Pick<ClaimDeps, 'db' | 'clock' | 'rules' | 'h
         steps.push({ videoId, ofId, via: 'picture' as const });
         if (steps.length >= claimLimits.maxListed) break;
       }
-      return [...related, ...(await describe(db, steps))];
+      return {
+        videos: [...related, ...(await describe(db, steps))],
+        isComplete:
+          !signal.aborted && related.length < claimLimits.maxCascade && steps.length < claimLimits.maxListed,
+      };
     },
 
     /** The claims that these measures carried out, by the measure. */

@@ -4,7 +4,7 @@ import type { AccountId, AuditId, VideoId } from '../../lib/ids.ts';
 import { type Actor, standingOf } from '../staff/index.ts';
 import { type ClaimDeps, SERVER } from './deps.ts';
 import type { Related } from './finding.ts';
-import type { Claim, ClaimId, ClaimRow, ClaimVideoRow } from './model.ts';
+import { type Claim, type ClaimId, type ClaimRow, type ClaimVideoRow, lentVias } from './model.ts';
 import { actOnRepeats, forgiveRepeats } from './repeats.ts';
 
 /** A claim that is about to change: nobody else changes it until the transaction ends. */
@@ -42,6 +42,7 @@ const HOW = {
   file: ' This video is the same as one that the claim names.',
   picture: ' This video shows the same as one that the claim names.',
   remix: ' This video was made from one that the claim names.',
+  sound: ' This video has the sound of one that the claim names.',
 } as const;
 
 /** What the uploader is told of the removal. */
@@ -61,7 +62,7 @@ export interface Removing {
 
 /**
  * Removes those of these videos of a claim that are seen: the claimed ones as whoever decides, what goes with them as the server, which
- * leaves those of the staff to a person. What is gone already stays on record as it is.
+ * leaves those of the staff to a person. What only has the sound of one is muted, where the claim was upheld so. What is gone already stays on record as it is.
  */
 export async function removeVideos(
   deps: ClaimDeps,
@@ -69,13 +70,66 @@ export async function removeVideos(
   removing: Removing,
   rows: readonly ClaimVideoRow[],
 ): Promise<void> {
-  for (const row of rows) {
-    if (row.removed_at !== null && row.restored_at === null) continue;
-    await removeOne(deps, tx, removing, row);
-  }
-  const accounts = new Set(rows.filter(({ via }) => via !== 'remix').map((row) => row.account_id));
-  await actOnRepeats(deps, tx, removing.claim.id, [...accounts]);
+  const { id, soundPolicy } = removing.claim;
+  const due = rows.filter((row) => !isRemoved(row) && !(row.via === 'sound' && soundPolicy === 'keep'));
+  await mark(tx, due, { awaits: 'removal' });
+  // What came back and was not back yet is to stay away.
+  await mark(tx, rows.filter(isRemoved), { awaits: null, return_reason: null });
+  await removeSome(deps, tx, removing);
+  await settleSoon(deps, tx, id);
 }
+
+const isRemoved = ({ removed_at, restored_at }: ClaimVideoRow): boolean =>
+  removed_at !== null && restored_at === null;
+
+async function mark(
+  tx: Tx,
+  rows: readonly ClaimVideoRow[],
+  as: Partial<Pick<ClaimVideoRow, 'awaits' | 'return_reason'>>,
+): Promise<void> {
+  await tx('claim_videos')
+    .whereRaw('id = any(?::bigint[])', [rows.map(({ id }) => id)])
+    .update(as);
+}
+
+/** The next portion: the claimed ones first, in the order in which accounts are locked. */
+async function nextOf(
+  tx: Tx,
+  claimId: ClaimId,
+  awaits: NonNullable<ClaimVideoRow['awaits']>,
+): Promise<ClaimVideoRow[]> {
+  const first = tx('claim_videos')
+    .where({ claim_id: claimId, awaits })
+    .orderByRaw(`(via <> 'claimed'), account_id, video_id`)
+    .limit(claimLimits.changedAtOnce)
+    .select('id');
+  return tx('claim_videos').whereIn('id', first).orderBy(['account_id', 'video_id']);
+}
+
+/** Has the rest be done in the background, where there is any. */
+async function settleSoon({ enqueue }: Pick<ClaimDeps, 'enqueue'>, tx: Tx, claimId: ClaimId): Promise<void> {
+  const rest = await tx('claim_videos').where({ claim_id: claimId }).whereNotNull('awaits').first('id');
+  if (!rest) return;
+  await enqueue(tx, {
+    name: 'claims.settle',
+    payload: { claimId },
+    key: `claims.settle:${claimId}`,
+  });
+}
+
+/** Removes the next portion of what is to be removed for a claim. Returns how many were looked at. */
+export async function removeSome(deps: ClaimDeps, tx: Tx, removing: Removing): Promise<number> {
+  const rows = await nextOf(tx, removing.claim.id, 'removal');
+  for (const row of rows) await removeOne(deps, tx, removing, row);
+  await mark(tx, rows, { awaits: null });
+  const accounts = new Set(rows.filter(({ via }) => !lentVias.includes(via)).map((row) => row.account_id));
+  await actOnRepeats(deps, tx, removing.claim.id, [...accounts]);
+  return rows.length;
+}
+
+/** What has the sound alone is muted, unless the staff wants it removed. */
+const measureFor = ({ soundPolicy }: Claim, { via }: ClaimVideoRow): 'mute' | 'remove' =>
+  via === 'sound' && soundPolicy === 'mute' ? 'mute' : 'remove';
 
 async function removeOne(
   deps: ClaimDeps,
@@ -87,7 +141,7 @@ async function removeOne(
   if (!isClaimed && (await standingOf(tx, row.account_id)).rank > 0) return;
   const target = { kind: 'video', id: row.video_id } as const;
   const taken = await deps.measures.take(tx, isClaimed ? by : SERVER, {
-    ...{ target, measure: 'remove', facts: factsOf(claim, row), automated: !isClaimed },
+    ...{ target, measure: measureFor(claim, row), facts: factsOf(claim, row), automated: !isClaimed },
   });
   if (!taken.ok || taken.measureId === null) return;
   const { measureId, changed } = taken;
@@ -130,6 +184,16 @@ export function withFollowers(
   return all.filter((row) => chosen.has(row.video_id));
 }
 
+/**
+ * Those of the videos of a claim with which others go: all but what came back, and what went with that. Some of it was not
+ * removed yet, and never is.
+ */
+export function goneOf(all: readonly ClaimVideoRow[]): ClaimVideoRow[] {
+  const restored = all.filter(({ restored_at: at }) => at !== null);
+  const back = new Set(withFollowers(all, restored));
+  return all.filter((row) => isRemoved(row) || !back.has(row));
+}
+
 export interface Bringing {
   readonly by: Actor;
   readonly reason: string;
@@ -144,18 +208,36 @@ export async function bringBack(
   { by, reason }: Bringing,
   rows: readonly ClaimVideoRow[],
 ): Promise<void> {
-  const back = rows.filter((row) => row.removed_at !== null && row.restored_at === null);
+  await mark(
+    tx,
+    rows.filter((row) => !isRemoved(row)),
+    { awaits: null },
+  );
+  await mark(tx, rows.filter(isRemoved), { awaits: 'return', return_reason: reason });
+  for (const claimId of new Set(rows.map((row) => row.claim_id))) {
+    await bringSomeBack(deps, tx, claimId, by);
+    await settleSoon(deps, tx, claimId);
+  }
+}
+
+/** Brings back the next portion of what is to come back. Returns how many that were. */
+export async function bringSomeBack(deps: ClaimDeps, tx: Tx, claimId: ClaimId, by: Actor): Promise<number> {
+  const back = await nextOf(tx, claimId, 'return');
   for (const row of back) {
     await tx('claim_videos')
       .where({ id: row.id })
-      .update({ restored_at: new Date(deps.clock.now()), listed_id: null });
+      .update({
+        ...{ restored_at: new Date(deps.clock.now()), listed_id: null },
+        ...{ awaits: null, return_reason: null },
+      });
     if (row.listed_id !== null) await deps.hashes.remove(tx, SERVER, row.listed_id);
     const measure = row.owns_measure && row.measure_id !== null ? await measureOf(tx, row.measure_id) : null;
     if (measure === null || (await holders(tx, row, row.measure_id ?? '')).length > 0) continue;
-    await deps.measures.undo(tx, row.via === 'claimed' ? by : SERVER, measure, reason);
+    await deps.measures.undo(tx, row.via === 'claimed' ? by : SERVER, measure, row.return_reason ?? '');
   }
   const accounts = [...new Set(back.map((row) => row.account_id))];
-  await forgiveRepeats(deps, tx, { accounts, reason });
+  await forgiveRepeats(deps, tx, { accounts, reason: back[0]?.return_reason ?? '' });
+  return back.length;
 }
 
 /** The entry of the log that tells of a measure which is in force; null where there is none. */
@@ -164,11 +246,15 @@ async function measureOf(tx: Tx, id: string): Promise<AuditId | null> {
   return row?.audit_id ?? null;
 }
 
-/** Whether nothing is removed for a claim any more. */
+/** Whether nothing is removed for a claim any more, but for what is about to come back. */
 export async function isAllBack(tx: Tx, claimId: ClaimId, accountId?: AccountId): Promise<boolean> {
   const still = await tx('claim_videos')
-    .where({ claim_id: claimId, restored_at: null, ...(accountId ? { account_id: accountId } : {}) })
-    .whereNotNull('removed_at')
+    .where({ claim_id: claimId, ...(accountId ? { account_id: accountId } : {}) })
+    .where((one) =>
+      one
+        .where({ awaits: 'removal' })
+        .orWhere((removed) => removed.where({ restored_at: null, awaits: null }).whereNotNull('removed_at')),
+    )
     .first('id');
   return still === undefined;
 }

@@ -1,13 +1,13 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, AuditId, MeasureId } from '../../lib/ids.ts';
 import { type ClaimDeps, SERVER } from './deps.ts';
-import type { ClaimId } from './model.ts';
+import { type ClaimId, lentVias } from './model.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 /**
  * How many upheld claims count against each of these accounts. A claim counts once, however many videos it names; not for who only made a
- * remix, not for what came back, and not for ever.
+ * remix or took the sound, not for what came back, and not for ever.
  */
 export async function repeatCounts(
   { clock, rules }: Pick<ClaimDeps, 'clock' | 'rules'>,
@@ -18,7 +18,7 @@ export async function repeatCounts(
   const rows: { account_id: AccountId; count: string }[] = await conn('claim_videos')
     .join('claims', 'claims.id', 'claim_videos.claim_id')
     .whereRaw('claim_videos.account_id = any(?::bigint[])', [[...accountIds]])
-    .whereNot('claim_videos.via', 'remix')
+    .whereNotIn('claim_videos.via', lentVias)
     .whereNotNull('claim_videos.removed_at')
     .whereNull('claim_videos.restored_at')
     .where('claims.state', 'upheld')

@@ -35,7 +35,11 @@ export async function takeDecisionBack(
     return fail('not-undoable', 'An uploader has answered to this claim: decide anew on its page.');
   }
   if (entry.action === 'claim.restore') {
-    return uphold(deps, tx, by, { ...input, keepAway: await wasKeptAway(deps, tx, entry) });
+    return uphold(deps, tx, by, {
+      ...input,
+      keepAway: await wasKeptAway(deps, tx, entry),
+      sounds: claim.sound_policy,
+    });
   }
   return entry.detail.from === 'open' ? reconsider(deps, tx, by, input) : restore(deps, tx, by, input);
 }

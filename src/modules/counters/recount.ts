@@ -44,6 +44,8 @@ const STATS: Counted = {
     shares: rowsOf('shares', 'video_stats.video_id'),
     outward_shares: rowsOf('outward_shares', 'video_stats.video_id'),
     saves: rowsOf('bookmarks', 'video_stats.video_id'),
+    remixes: `(select count(*) from videos as remix where remix_of_id = video_stats.video_id and remix_consent = 'given'
+                 and state = 'published' and visibility in ('public', 'unlisted'))`,
   },
 };
 
@@ -79,6 +81,7 @@ const MISSING = [
        or exists (select from shares where video_id = asked.id)
        or exists (select from bookmarks where video_id = asked.id)
        or exists (select from outward_shares where video_id = asked.id)
+       or exists (select from videos where remix_of_id = asked.id)
     order by asked.id on conflict do nothing`,
   `insert into video_views (video_id, views, completions, skips, watched_ms)
    select asked.id, 0, 0, 0, 0 from unnest(:ids::bigint[]) as asked (id)

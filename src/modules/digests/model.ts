@@ -8,8 +8,9 @@ export type DigestRhythm = (typeof digestRhythms)[number];
 
 /** What is told by mail; the work of the staff is told apart from it. */
 export const mailedTypes = [
-  ...['mention', 'follow', 'follow_request', 'reblog', 'favourite', 'status', 'update'],
-  ...['vireo.published', 'vireo.rejected', 'vireo.report'],
+  ...['mention', 'follow', 'follow_request', 'reblog', 'favourite', 'status', 'update', 'quote'],
+  ...['vireo.published', 'vireo.rejected', 'vireo.report', 'vireo.pack'],
+  ...['vireo.remix_request', 'vireo.remix_refused'],
 ] as const satisfies readonly string[] as readonly Exclude<NotificationType, `admin.${string}`>[];
 export type MailedType = (typeof mailedTypes)[number];
 

@@ -25,10 +25,14 @@ const SENTENCE: Readonly<Record<MailedType, (who: string) => string>> = {
   follow_request: (who) => `${who} would like to follow you`,
   favourite: (who) => `${who} liked your post`,
   update: (who) => `${who} edited a video that you boosted`,
+  quote: (who) => `${who} made a video with one of yours`,
   moderation_warning: () => 'A decision about your account was made',
   'vireo.published': () => 'Your video is published',
   'vireo.rejected': () => 'Your video could not be published',
   'vireo.report': () => 'A report of yours was looked at',
+  'vireo.pack': (who) => `${who} put you into a starter pack`,
+  'vireo.remix_request': (who) => `${who} asks whether a video of yours may be part of theirs`,
+  'vireo.remix_refused': () => 'A duet or a stitch of yours may not show its original',
 };
 
 /** Of the HTML of a post, to find its first words. */

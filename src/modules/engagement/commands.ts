@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import { tellSignals } from '../signals/index.ts';
-import type { Video } from '../videos/index.ts';
+import type { RemixKind, Video } from '../videos/index.ts';
 import type { engagementEvents } from './events.ts';
 import { addToStats } from './stats.ts';
 
@@ -206,14 +206,19 @@ export async function countRemoteView(tx: Tx, videoId: VideoId, host: string): P
 export async function allowQuote(
   deps: EngagementDeps,
   tx: Tx,
-  account: Account,
+  account: Pick<Account, 'id'>,
   videoId: VideoId,
   instrumentUri: string,
+  kind: RemixKind | null,
 ): Promise<string> {
   const [row] = await tx('quote_authorizations')
-    .insert({ id: deps.ids.next(), video_id: videoId, account_id: account.id, instrument_uri: instrumentUri })
+    .insert({
+      ...{ id: deps.ids.next(), video_id: videoId, account_id: account.id, instrument_uri: instrumentUri },
+      kind,
+    })
     .onConflict(['video_id', 'instrument_uri'])
-    .merge({ account_id: account.id })
+    // A request that tells less takes nothing back.
+    .merge({ account_id: account.id, kind: tx.raw('coalesce(excluded.kind, quote_authorizations.kind)') })
     .returning<{ id: string }[]>('id');
   if (!row) throw new Error('A quote could not be allowed.');
   return row.id;

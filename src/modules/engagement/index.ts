@@ -7,6 +7,7 @@ import type { Day } from '../../lib/days.ts';
 import type { AccountId, CommentId, IdSource, LikeId, ShareId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
+import type { RemixKind } from '../videos/index.ts';
 import {
   allowQuote,
   countRemoteView,
@@ -88,8 +89,13 @@ export function createEngagement(base: {
     totalsOf: (of: StatisticsOf) => totalsOf(db, of),
     statisticsOf: (of: StatisticsOf, days: readonly Day[]) => statisticsOf(db, of, days),
     countRemoteView,
-    allowQuote: (tx: Tx, account: Account, videoId: VideoId, instrumentUri: string) =>
-      allowQuote(deps, tx, account, videoId, instrumentUri),
+    allowQuote: (
+      tx: Tx,
+      account: Pick<Account, 'id'>,
+      videoId: VideoId,
+      instrumentUri: string,
+      kind: RemixKind | null,
+    ) => allowQuote(deps, tx, account, videoId, instrumentUri, kind),
     dropSomeOf: dropEngagementOf,
 
     /** Forgets views told of long ago. */

@@ -10,7 +10,7 @@ import {
   type UnlistedDomains,
   visibleTo,
 } from '../../db/visibility.ts';
-import type { AccountId, CommentId, IdSource, ShareId, VideoId } from '../../lib/ids.ts';
+import type { AccountId, CommentId, FolderId, IdSource, ShareId, VideoId } from '../../lib/ids.ts';
 import { merged, type Page } from '../../lib/paging.ts';
 import { tellSignals } from '../signals/index.ts';
 import type { Likeable } from './commands.ts';
@@ -36,12 +36,18 @@ const columnsOf = (target: Likeable) =>
 /** Keeps a post on the account's list, once. Callers have made sure that it may see it. */
 export async function bookmark(ids: IdSource, tx: Tx, accountId: AccountId, target: Likeable): Promise<void> {
   const rows = await tx('bookmarks')
-    .insert({ id: ids.next(), account_id: accountId, ...columnsOf(target) })
+    .insert({
+      ...{ id: ids.next(), account_id: accountId, ...columnsOf(target) },
+      folder_id: usualFolder(tx, accountId),
+    })
     .onConflict(['account_id', 'videoId' in target ? 'video_id' : 'comment_id'])
     .ignore()
     .returning('id');
   if (rows.length > 0) await afterSaving(tx, accountId, target, true);
 }
+
+const usualFolder = (tx: Tx, accountId: AccountId) =>
+  tx('save_folders').where({ account_id: accountId, is_default: true }).select('id');
 
 /** Counts that a video was saved, or is no more. */
 async function afterSaving(tx: Tx, accountId: AccountId, target: Likeable, on: boolean): Promise<void> {
@@ -51,6 +57,7 @@ async function afterSaving(tx: Tx, accountId: AccountId, target: Likeable, on: b
   await tellSignals(tx, [{ kind: 'save', actorId: accountId, videoId, on }]);
 }
 
+/** Saves a post no more, whichever folder it is in; not saved, nothing happens. */
 export async function unbookmark(tx: Tx, accountId: AccountId, target: Likeable): Promise<void> {
   const removed = await tx('bookmarks')
     .where({ account_id: accountId, ...columnsOf(target) })
@@ -75,10 +82,16 @@ interface Row {
 
 /** Reads of such lists; each passes the visibility predicates. */
 export function keptQueries(db: Db, unlisted: UnlistedDomains) {
-  async function posts(table: 'likes' | 'bookmarks', accountId: AccountId, page: Page): Promise<KeptPost[]> {
+  async function posts(
+    table: 'likes' | 'bookmarks',
+    accountId: AccountId,
+    page: Page,
+    narrow: (query: Knex.QueryBuilder) => void = () => undefined,
+  ): Promise<KeptPost[]> {
     const rows = (column: 'video_id' | 'comment_id') =>
       db(table)
         .where(`${table}.account_id`, accountId)
+        .modify(narrow)
         .modify(within(page, `${table}.id`))
         .select(`${table}.id as id`, `${table}.${column} as post`);
     const [videos, comments]: Row[][] = await Promise.all([
@@ -114,8 +127,11 @@ export function keptQueries(db: Db, unlisted: UnlistedDomains) {
       .select<{ id: string; accountId: AccountId }[]>(`${table}.id as id`, 'accounts.id as accountId');
 
   return {
-    /** What an account keeps on its list, as it may see it, newest first. */
-    bookmarksOf: (accountId: AccountId, page: Page) => posts('bookmarks', accountId, page),
+    /** What an account keeps on its list, as it may see it, newest first; of one folder, or of what is in none (null). */
+    bookmarksOf: (accountId: AccountId, page: Page, folderId?: FolderId | null) =>
+      posts('bookmarks', accountId, page, (query) => {
+        if (folderId !== undefined) query.where('bookmarks.folder_id', folderId);
+      }),
     /** What an account likes, as it may see it, newest first. */
     favouritesOf: (accountId: AccountId, page: Page) => posts('likes', accountId, page),
 

@@ -32,8 +32,8 @@ const NONE = new Uint32Array();
 /** Finds what was posted again, among the videos that are here. */
 export function createCopies(db: Db) {
   return {
-    /** Those that were made from the very files of these videos, without these themselves. */
-    async sameFile(conn: Db | Tx, videoIds: readonly VideoId[]): Promise<Copy[]> {
+    /** Those that were made from the very files of these videos, without these themselves and those that are known. */
+    async sameFile(conn: Db | Tx, videoIds: readonly VideoId[], except: readonly VideoId[]): Promise<Copy[]> {
       if (videoIds.length === 0) return [];
       const known: FileRow[] = await conn('videos')
         .whereRaw('id = any(?::bigint[])', [[...videoIds]])
@@ -45,7 +45,7 @@ export function createCopies(db: Db) {
         .where((either) =>
           either.whereRaw('original_sha256 = any(?)', [files]).orWhereRaw('source_sha256 = any(?)', [files]),
         )
-        .whereRaw('id <> all(?::bigint[])', [[...videoIds]])
+        .whereRaw('id <> all(?::bigint[])', [[...videoIds, ...except]])
         .where({ state: 'published' })
         .orderBy('id')
         .limit(claimLimits.maxCascade)

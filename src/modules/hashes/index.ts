@@ -12,10 +12,17 @@ import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Audit } from '../staff/index.ts';
 import { createCopies } from './copies.ts';
-import { listCommands } from './list.ts';
+import { type ListedSounds, listCommands } from './list.ts';
 import type { ListedId, ListedRow, Match, MatchId } from './model.ts';
 
-export type { Listed, ListedId, Match, MatchId } from './model.ts';
+export {
+  type Listed,
+  type ListedId,
+  type ListedSoundAction,
+  listedSoundActions,
+  type Match,
+  type MatchId,
+} from './model.ts';
 
 export type Hashes = ReturnType<typeof createHashes>;
 
@@ -32,18 +39,20 @@ export type HashGate = Pick<
   'sha256Of' | 'byFile' | 'byPicture' | 'looksAtPictures' | 'quarantine' | 'noteMatch'
 >;
 
-/** Lists of files and pictures that must not be posted again. */
+/** Lists of files, pictures and sounds that must not be posted again. */
 export function createHashes(deps: {
   readonly db: Db;
   readonly ids: IdSource;
   readonly audit: Audit;
   readonly ffmpeg: Ffmpeg;
   readonly storage: ObjectStorage;
+  /** Finds what is listed by its sound. */
+  readonly sounds: ListedSounds;
 }) {
   const { db, ids, audit, ffmpeg, storage } = deps;
 
   return {
-    ...listCommands({ db, ids, audit }),
+    ...listCommands({ db, ids, audit, sounds: deps.sounds }),
     ...createCopies(db),
 
     async sha256Of(path: string, signal?: AbortSignal): Promise<string> {

@@ -1,9 +1,13 @@
 import type { AccountId, Id, VideoId } from '../../lib/ids.ts';
 
+export const listedSoundActions = ['mute', 'refuse'] as const;
+/** What happens to videos in which a listed sound is heard. */
+export type ListedSoundAction = (typeof listedSoundActions)[number];
+
 export type ListedId = Id<'listed'>;
 export type MatchId = Id<'listed-match'>;
 
-/** Something that must not be posted again: a file, a picture, or both. */
+/** Something that must not be posted again: a file, a picture, a sound, or several of them. */
 export interface Listed {
   readonly id: ListedId;
   readonly sha256: string | null;
@@ -11,6 +15,9 @@ export interface Listed {
   readonly phash: string | null;
   /** Bits of 64 by which a frame may differ. */
   readonly distance: number;
+  /** What is heard (`sounds.print`), in hex; null where it is not listed by its sound. */
+  readonly sound: string | null;
+  readonly soundAction: ListedSoundAction | null;
   readonly label: string;
   readonly createdAt: Date;
 }
@@ -20,6 +27,8 @@ export interface ListedRow {
   readonly sha256: string | null;
   readonly phash: Buffer | null;
   readonly distance: number;
+  readonly sound_print: Buffer | null;
+  readonly sound_action: ListedSoundAction | null;
   readonly label: string;
   readonly created_at: Date;
 }
@@ -45,8 +54,12 @@ export interface MatchRow {
   readonly created_at: Date;
 }
 
-export function listedFromRow({ id, sha256, phash, distance, label, created_at }: ListedRow): Listed {
-  return { id, sha256, phash: phash?.toString('hex') ?? null, distance, label, createdAt: created_at };
+export function listedFromRow({ phash, sound_print, sound_action, created_at, ...row }: ListedRow): Listed {
+  const { id, sha256, distance, label } = row;
+  return {
+    ...{ id, sha256, phash: phash?.toString('hex') ?? null, distance, label, createdAt: created_at },
+    ...{ sound: sound_print?.toString('hex') ?? null, soundAction: sound_action },
+  };
 }
 
 export function matchFromRow(row: MatchRow): Match {

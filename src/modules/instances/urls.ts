@@ -33,6 +33,7 @@ export function createUrls(origin: string) {
     contextOf: (id: VideoId) => `${origin}/ap/contexts/${id}`,
     comment: (id: CommentId) => `${origin}/ap/comments/${id}`,
     commentPage: (username: string, id: CommentId) => `${origin}/@${username}/${id}`,
+    soundPage: (id: string) => `${origin}/sounds/${id}`,
     tagPage: (name: string) => `${origin}/tag/${encodeURIComponent(name)}`,
     /** A picture of a remote account before it is stored here. */
     picture: (id: AccountId, role: 'avatar' | 'header') => `${origin}/pictures/${id}/${role}`,
@@ -56,6 +57,9 @@ export function createUrls(origin: string) {
     like: (id: string) => `${origin}/ap/likes/${id}`,
     share: (id: string) => `${origin}/ap/shares/${id}`,
     block: (id: string) => `${origin}/ap/blocks/${id}`,
+    pack: (id: string) => `${origin}/ap/packs/${id}`,
+    packPage: (id: string) => `${origin}/packs/${id}`,
+    playlistPage: (id: string) => `${origin}/playlists/${id}`,
     report: (id: string) => `${origin}/ap/reports/${id}`,
     quoteAuthorization: (id: string) => `${origin}/ap/quote_authorizations/${id}`,
     follow: (id: string) => `${origin}/ap/follows/${id}`,
@@ -77,6 +81,11 @@ export function createUrls(origin: string) {
         /^\/@([^/@]+)(?:\/([1-9]\d{0,18}))?\/?$/.exec(url?.pathname ?? '') ?? [];
       return url?.origin === origin && username !== undefined ? { username, postId } : null;
     },
+    /** The id of a starter pack of this server in its id or the address of its page, or null. */
+    packIdAt: (uri: string): string | null =>
+      uri.startsWith(`${origin}/`)
+        ? (/^\/(?:ap\/)?packs\/([1-9]\d{0,18})$/.exec(uri.slice(origin.length))?.[1] ?? null)
+        : null,
     /** True for addresses that only this server may hand out. */
     isOurs: (uri: string) => uri === origin || uri.startsWith(`${origin}/`),
   };

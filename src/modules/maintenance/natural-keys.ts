@@ -48,4 +48,7 @@ export const naturalKeys: readonly NaturalKey[] = [
   primary('drop', 'pins', 'account_id', 'video_id'),
   primary('drop', 'video_tags', 'tag', 'video_id'),
   key('drop', 'tag_follows', 'account_id', 'tag'),
+  key('drop', 'tag_mutes', 'account_id', 'tag'),
+  key('drop', 'featured_tags', 'account_id', 'tag'),
+  key('drop', 'pack_members', 'pack_id', 'account_id'),
 ];

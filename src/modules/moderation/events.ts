@@ -26,5 +26,7 @@ export const moderationEvents = {
     open: z.boolean(),
     visibility: z.enum(visibilities).nullable(),
   }),
+  /** The staff has it played without its sound, or with it again. */
+  'video.muted': z.object({ videoId: idSchema<'video'>() }),
   'video.restored': z.object({ videoId: idSchema<'video'>(), local: z.boolean() }),
 } as const;

@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import { reportLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { type Emit, emitter } from '../../db/outbox.ts';
-import { commentVisibleTo, visibleTo } from '../../db/visibility.ts';
-import type { AccountId, CommentId, IdSource, ReportId, VideoId } from '../../lib/ids.ts';
+import { accountListedTo, commentVisibleTo, playlistVisibleTo, visibleTo } from '../../db/visibility.ts';
+import type { AccountId, CommentId, IdSource, PackId, PlaylistId, ReportId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
 import { moderationEvents } from './events.ts';
@@ -25,6 +25,8 @@ export interface Report {
   readonly uri: string;
   readonly videoIds: readonly VideoId[];
   readonly commentIds: readonly CommentId[];
+  readonly packIds: readonly PackId[];
+  readonly playlistIds: readonly PlaylistId[];
   readonly comment: string;
   readonly category: ReportCategory;
   /** Of the rules of this server, those that are broken. */
@@ -34,8 +36,9 @@ export interface Report {
   readonly createdAt: Date;
 }
 
-type NewReport = Omit<Report, 'id' | 'uri' | 'createdAt' | 'forwarded' | 'category' | 'ruleIds'> &
-  Partial<Pick<Report, 'category' | 'ruleIds'>> & {
+type Optional = Pick<Report, 'category' | 'ruleIds' | 'packIds' | 'playlistIds'>;
+type NewReport = Omit<Report, 'id' | 'uri' | 'createdAt' | 'forwarded' | keyof Optional> &
+  Partial<Optional> & {
     /** Id of a Flag from elsewhere. */
     readonly uri?: string;
     /** Tell the server of the account as well, without the reporter’s name. */
@@ -50,7 +53,7 @@ interface Deps {
   readonly emit: Emit<typeof moderationEvents>;
 }
 
-/** Files a report. Posts must be the reported account’s: others are left out. A repeated Flag is one report. */
+/** Files a report. Posts, packs and playlists must be the reported account’s: others are left out. A repeated Flag is one report. */
 async function file(
   deps: Deps,
   tx: Tx,
@@ -63,6 +66,8 @@ async function file(
   const posts = {
     videoIds: await own.videos(input.videoIds),
     commentIds: await own.comments(input.commentIds),
+    packIds: await own.packs(input.packIds ?? []),
+    playlistIds: await own.playlists(input.playlistIds ?? []),
   };
   const id = deps.ids.next<'report'>();
   const rows = await tx('reports')
@@ -73,6 +78,8 @@ async function file(
       uri: input.uri ?? deps.urls.report(id),
       video_ids: posts.videoIds,
       comment_ids: posts.commentIds,
+      pack_ids: posts.packIds,
+      playlist_ids: posts.playlistIds,
       comment: input.comment.slice(0, reportLimits.maxCommentCharacters),
       category: input.category ?? 'other',
       rule_ids: [...(input.ruleIds ?? [])],
@@ -83,7 +90,7 @@ async function file(
     .returning('id');
   if (rows.length === 0) return fail('known', 'This report is known already.');
   // In the same transaction: whoever deletes the post a moment later deletes no evidence.
-  await keepTexts(tx, deps.ids, { reportId: id, ...posts });
+  await keepTexts(tx, deps, { reportId: id, ...posts });
   await deps.emit(tx, 'report.filed', { reportId: id, forward: input.forward });
   return ok({ reportId: id });
 }
@@ -107,7 +114,7 @@ function reporters(tx: Tx, reporterId: AccountId): Knex.QueryBuilder {
 }
 
 /**
- * The posts of a report that are the reported account’s. A person of this server names only what it sees: nobody
+ * The posts, packs and playlists of a report that are the reported account’s. A person of this server names only what it sees: nobody
  * leads the staff to a post of which only the id was guessed (security.md P2). What another server may know
  * of, it alone can tell.
  */
@@ -128,6 +135,23 @@ function ownPosts(tx: Tx, { reporterId, targetId, uri }: NewReport) {
         .where('comments.account_id', targetId)
         .modify(seen(commentVisibleTo(reporterId)))
         .pluck('comments.id'),
+    packs: (ids: readonly PackId[]): Promise<PackId[]> =>
+      tx('packs')
+        .join('accounts', 'accounts.id', 'packs.account_id')
+        .whereIn('packs.id', [...ids])
+        .where('packs.account_id', targetId)
+        .modify(
+          seen((query) =>
+            query.whereNull('packs.taken_down_at').modify(accountListedTo(reporterId, 'shown')),
+          ),
+        )
+        .pluck('packs.id'),
+    playlists: (ids: readonly PlaylistId[]): Promise<PlaylistId[]> =>
+      tx('playlists')
+        .whereIn('playlists.id', [...ids])
+        .where('playlists.account_id', targetId)
+        .modify(seen(playlistVisibleTo(reporterId, 'shown')))
+        .pluck('playlists.id'),
   };
 }
 
@@ -163,6 +187,8 @@ interface ReportRow {
   readonly uri: string;
   readonly video_ids: VideoId[];
   readonly comment_ids: CommentId[];
+  readonly pack_ids: PackId[];
+  readonly playlist_ids: PlaylistId[];
   readonly comment: string;
   readonly category: ReportCategory;
   readonly rule_ids: string[];
@@ -178,6 +204,8 @@ function fromRow(row: ReportRow): Report {
     uri: row.uri,
     videoIds: row.video_ids,
     commentIds: row.comment_ids,
+    packIds: row.pack_ids,
+    playlistIds: row.playlist_ids,
     comment: row.comment,
     category: row.category,
     ruleIds: row.rule_ids,

@@ -1,13 +1,22 @@
 import { notificationLimits } from '../../../config/live-limits.ts';
-import type { AccountId, CommentId, MeasureId, NotificationId, ReportId, VideoId } from '../../lib/ids.ts';
+import type {
+  AccountId,
+  CommentId,
+  MeasureId,
+  NotificationId,
+  PackId,
+  ReportId,
+  VideoId,
+} from '../../lib/ids.ts';
 
 /**
  * What one can be told of: the types of the Mastodon API, and some of our own, which its apps are told of only where they
  * ask for them, since they would count what they cannot show: an upload can be watched, or was refused, a report was looked
- * at, the server itself needs whoever looks after it.
+ * at, somebody put one into a starter pack, somebody asks for leave to make a duet or a stitch of a video, or that was not
+ * given or taken back, the server itself needs whoever looks after it.
  */
 export const notificationTypes = [
-  ...['mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'update'],
+  ...['mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'update', 'quote'],
   ...[
     'admin.sign_up',
     'admin.report',
@@ -16,17 +25,24 @@ export const notificationTypes = [
     'vireo.published',
     'vireo.rejected',
     'vireo.report',
+    'vireo.pack',
+    'vireo.remix_request',
+    'vireo.remix_refused',
   ],
 ] as const satisfies readonly string[];
 export type NotificationType =
-  | ('mention' | 'status' | 'reblog' | 'follow' | 'follow_request' | 'favourite' | 'update')
+  | ('mention' | 'status' | 'reblog' | 'follow' | 'follow_request' | 'favourite' | 'update' | 'quote')
   | ('admin.sign_up' | 'admin.report' | 'admin.upkeep' | 'moderation_warning' | 'vireo.published')
-  | ('vireo.rejected' | 'vireo.report');
+  | ('vireo.rejected' | 'vireo.report' | 'vireo.pack' | 'vireo.remix_request' | 'vireo.remix_refused');
 
 /** Those of our own. */
 export const ownTypes = [
-  ...(['vireo.published', 'vireo.rejected', 'vireo.report', 'admin.upkeep'] as const),
+  ...(['vireo.published', 'vireo.rejected', 'vireo.report', 'vireo.pack', 'admin.upkeep'] as const),
+  ...(['vireo.remix_request', 'vireo.remix_refused'] as const),
 ] as const satisfies readonly NotificationType[];
+
+/** About a video of one's own that may be seen by nobody else. */
+export const typesOfUnseen: readonly NotificationType[] = ['vireo.rejected', 'vireo.remix_refused'];
 
 /** What of mentions can be turned off by itself: what is said below one’s own videos, and answers to one’s own comments. */
 export const mentionKinds = ['vireo.comment', 'vireo.reply'] as const;
@@ -47,6 +63,7 @@ export interface Notification {
   readonly commentId: CommentId | null;
   readonly reportId: ReportId | null;
   readonly measureId: MeasureId | null;
+  readonly packId: PackId | null;
   readonly groupKey: string;
   readonly createdAt: Date;
 }
@@ -71,6 +88,7 @@ export interface News {
   readonly commentId?: CommentId | null;
   readonly reportId?: ReportId | null;
   readonly measureId?: MeasureId | null;
+  readonly packId?: PackId | null;
   /** Nobody hears of one subject twice. */
   readonly subject: string;
 }
@@ -91,6 +109,7 @@ export interface NotificationRow {
   readonly comment_id: CommentId | null;
   readonly report_id: ReportId | null;
   readonly measure_id: MeasureId | null;
+  readonly pack_id: PackId | null;
   readonly group_key: string;
   readonly created_at: Date;
 }
@@ -105,6 +124,7 @@ export function notificationFromRow(row: NotificationRow): Notification {
     commentId: row.comment_id,
     reportId: row.report_id,
     measureId: row.measure_id,
+    packId: row.pack_id,
     groupKey: row.group_key,
     createdAt: row.created_at,
   };

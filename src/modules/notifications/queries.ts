@@ -8,6 +8,7 @@ import {
   type NotificationGroup,
   type NotificationRow,
   notificationFromRow,
+  typesOfUnseen,
 } from './model.ts';
 
 /** Which notifications of a list, which is always newest first; see `Page` of the videos module. */
@@ -64,7 +65,7 @@ function shownTo(viewerId: AccountId, unlisted: UnlistedDomains) {
       .where((post) =>
         post
           .whereNull('notifications.video_id')
-          .orWhere('notifications.type', 'vireo.rejected')
+          .orWhereIn('notifications.type', typesOfUnseen)
           .orWhereExists((video) =>
             video
               .select('videos.id')

@@ -1,8 +1,9 @@
 import { notificationLimits } from '../../../config/live-limits.ts';
 import type { Tx } from '../../db/database.ts';
-import type { AccountId, CommentId, MeasureId, ReportId, VideoId } from '../../lib/ids.ts';
+import type { AccountId, CommentId, MeasureId, PackId, ReportId, VideoId } from '../../lib/ids.ts';
 import { type Permission, permissionsOf, roles } from '../staff/index.ts';
 import type { News } from './model.ts';
+import { remixNews } from './remixes.ts';
 import { type TellingDeps, tell } from './telling.ts';
 
 interface Reacted {
@@ -47,6 +48,7 @@ export function newsSources(deps: TellingDeps) {
       },
     },
     onVideoDiscovered: { all: onVideos },
+    ...remixNews(deps),
     onVideoRejected: {
       all: (tx: Tx, events: readonly { videoId: VideoId }[]) =>
         tellAuthors(deps, tx, events, 'vireo.rejected'),
@@ -59,6 +61,25 @@ export function newsSources(deps: TellingDeps) {
       const subject = `moderation_warning:${measureId}`;
       const type = 'moderation_warning' as const;
       await tell(deps, tx, [{ type, accountId, fromId: accountId, measureId, subject }]);
+    },
+    /** Those of this server whom somebody put into a starter pack: they may leave it. */
+    async onPacked(
+      tx: Tx,
+      {
+        packId,
+        ownerId,
+        accountIds,
+      }: { packId: PackId; ownerId: AccountId; accountIds: readonly AccountId[] },
+    ): Promise<void> {
+      const there = await tx('packs').where({ id: packId }).first('id');
+      if (!there) return;
+      const news = { type: 'vireo.pack', fromId: ownerId, packId, subject: `vireo.pack:${packId}` } as const;
+      const others = accountIds.filter((id) => id !== ownerId);
+      await tell(
+        deps,
+        tx,
+        others.map((accountId) => ({ ...news, accountId })),
+      );
     },
     onVideoEdited: {
       all: (tx: Tx, events: readonly { videoId: VideoId }[]) => tellOfEdits(deps, tx, events),
@@ -305,7 +326,8 @@ async function tellOfVideos(
   const named: Omit<News, 'type' | 'subject'>[] = await fresh
     .clone()
     .join('mentions', 'mentions.video_id', 'videos.id')
-    .select('mentions.account_id as accountId');
+    .select('mentions.account_id as accountId')
+    .whereNotExists(remixOfThe(tx));
   const isNamed = new Set(named.map(({ videoId, accountId }) => `${videoId} ${accountId}`));
   const asked: Omit<News, 'type' | 'subject'>[] = await fresh
     .clone()
@@ -319,6 +341,12 @@ async function tellOfVideos(
       .map((row) => ({ ...row, type: 'status' as const, subject: `status:${row.videoId}` })),
   ]);
 }
+
+/** Whoever is named because a video of theirs was remixed hears of that as such. */
+const remixOfThe = (tx: Tx) =>
+  tx('videos as original')
+    .whereRaw('original.id = videos.remix_of_id and original.account_id = mentions.account_id')
+    .select('original.id');
 
 /** What became of uploads. */
 async function tellAuthors(

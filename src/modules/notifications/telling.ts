@@ -13,7 +13,7 @@ import {
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, NotificationId } from '../../lib/ids.ts';
 import type { notificationEvents } from './events.ts';
-import { groupKeyOf, type News } from './model.ts';
+import { groupKeyOf, type News, typesOfUnseen } from './model.ts';
 
 export interface TellingDeps {
   readonly clock: Clock;
@@ -38,7 +38,7 @@ interface ToldRow {
 export async function tell(deps: TellingDeps, tx: Tx, news: readonly News[]): Promise<void> {
   if (news.length === 0) return;
   const { rows } = await tx.raw<{ rows: ToldRow[] }>(
-    `insert into notifications (account_id, type, from_account_id, video_id, comment_id, report_id, measure_id,
+    `insert into notifications (account_id, type, from_account_id, video_id, comment_id, report_id, measure_id, pack_id,
                                 subject, group_key, filtered)
      ?
      on conflict (account_id, subject) do update
@@ -68,7 +68,7 @@ const ALWAYS_TOLD = [
   'admin.upkeep',
   'moderation_warning',
   'vireo.published',
-  'vireo.rejected',
+  ...typesOfUnseen,
   'vireo.report',
 ];
 
@@ -87,7 +87,7 @@ function wanted(deps: TellingDeps, tx: Tx, news: readonly News[]) {
   const unlisted = deps.unlistedDomains;
   return tx
     .select('news.account_id', 'news.type', 'news.from_account_id')
-    .select('news.video_id', 'news.comment_id', 'news.report_id', 'news.measure_id')
+    .select('news.video_id', 'news.comment_id', 'news.report_id', 'news.measure_id', 'news.pack_id')
     .select('news.subject', 'news.group_key')
     .select(tx.raw(`verdict.actions @> '{filter}'`))
     .distinctOn('news.account_id', 'news.subject')
@@ -118,7 +118,7 @@ function wanted(deps: TellingDeps, tx: Tx, news: readonly News[]) {
     .where((seen) =>
       seen
         .whereNull('news.video_id')
-        .orWhere('news.type', 'vireo.rejected')
+        .orWhereIn('news.type', typesOfUnseen)
         .orWhereExists((video) =>
           video
             .select('videos.id')
@@ -163,12 +163,13 @@ function candidates({ clock }: TellingDeps, tx: Tx, news: readonly News[]) {
     comment_id: one.commentId ?? null,
     report_id: one.reportId ?? null,
     measure_id: one.measureId ?? null,
+    pack_id: one.packId ?? null,
     subject: one.subject,
     group_key: groupKeyOf(one, now),
   }));
   return tx.raw(
     `jsonb_to_recordset(?) as news (account_id bigint, type text, from_account_id bigint, video_id bigint,
-                                    comment_id bigint, report_id bigint, measure_id bigint, subject text, group_key text)`,
+                                    comment_id bigint, report_id bigint, measure_id bigint, pack_id bigint, subject text, group_key text)`,
     [JSON.stringify(rows)],
   );
 }

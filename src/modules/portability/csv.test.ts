@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { portabilityLimits } from '../../../config/account-limits.ts';
-import { failuresCsv, fromCsv, type importKinds, type PortedRow, toCsv } from './csv.ts';
+import { playlistVisibilities } from '../playlists/index.ts';
+import { failuresCsv, fromCsv, type importKinds, type PortedRow, tagUses, toCsv } from './csv.ts';
 
 const rowsOf = (kind: (typeof importKinds)[number], text: string) => {
   const read = fromCsv(kind, text);
@@ -59,6 +60,44 @@ describe('files of Mastodon', () => {
         expect(rowsOf('lists', toCsv('lists', rows))).toEqual(rows);
       }),
     );
+  });
+
+  test('of what people put together are what we write, whatever a spreadsheet makes of it', () => {
+    const title = fc.stringMatching(/^[=+@A-Za-z-][A-Za-z ,"']{0,20}[a-z]$/);
+    const address = fc.stringMatching(/^https:\/\/[a-z]{1,10}\.example\/[a-z0-9]{1,10}$/);
+    const playlist = fc.record({
+      ...{ name: address, list: title, visibility: fc.constantFrom(...playlistVisibilities) },
+      description: fc.stringMatching(/^[a-z][a-z\n,"]{0,40}[a-z]$/),
+    });
+    const folder = fc.record({ name: address, list: title, isDefault: fc.boolean() });
+    const tag = fc.record({ name: fc.stringMatching(/^[a-z]{1,20}$/), use: fc.constantFrom(...tagUses) });
+    for (const [kind, row] of [
+      ['playlists', playlist],
+      ['folders', folder],
+      ['tags', tag],
+      ['sounds', fc.record({ name: address })],
+    ] as const) {
+      fc.assert(
+        fc.property(fc.array<PortedRow>(row, { minLength: 1, maxLength: 20 }), (rows) => {
+          expect(rowsOf(kind, toCsv(kind, rows))).toEqual(rows);
+        }),
+      );
+    }
+    const pack = { name: 'a@b.example', list: 'Birds', description: 'They sing.' };
+    expect(rowsOf('packs', toCsv('packs', [pack]))).toEqual([pack]);
+  });
+
+  test('of what people put together hold nothing that is no part of it', () => {
+    expect(rowsOf('tags', 'Hashtag,Use\n#Café,followed\n1,muted\ncats,loved')).toEqual([
+      { name: 'cafe', use: 'followed' },
+    ]);
+    expect(rowsOf('playlists', 'Mine,https://a.example/1,everybody,\nMine,javascript:1,public,')).toEqual([
+      { name: 'https://a.example/1', list: 'Mine', visibility: 'private', description: '' },
+    ]);
+    expect(rowsOf('folders', ',https://a.example/1\nA,https://a.example/1')).toEqual([
+      { name: 'https://a.example/1', list: 'A', isDefault: false },
+    ]);
+    expect(rowsOf('packs', `${'x'.repeat(101)},a@b.example`)).toBe('not-csv');
   });
 
   test('hold no formulas', () => {

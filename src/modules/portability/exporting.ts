@@ -1,7 +1,9 @@
 import { portabilityLimits } from '../../../config/account-limits.ts';
 import type { Db } from '../../db/database.ts';
 import type { AccountId } from '../../lib/ids.ts';
+import { addressesOf } from './addresses.ts';
 import type { ExportKind, PortedRow } from './csv.ts';
+import { HANDLE_SQL, libraryParts } from './library/index.ts';
 import type { PortabilityDeps } from './model.ts';
 
 /** The lines of one kind of file, oldest first. */
@@ -11,10 +13,7 @@ export async function portedRows(
   kind: ExportKind,
 ): Promise<PortedRow[]> {
   const { db, urls } = deps;
-  const name = db.raw(
-    `accounts.username || '@' || case when accounts.domain = '' then ? else accounts.domain end as name`,
-    [urls.domain],
-  );
+  const name = db.raw(`${HANDLE_SQL} as name`, [urls.domain]);
   const named = (query: ReturnType<Db>) =>
     query.where('accounts.state', 'active').limit(portabilityLimits.maxExportRows);
   switch (kind) {
@@ -55,25 +54,21 @@ export async function portedRows(
       ).select(name, 'lists.title as list');
     case 'bookmarks':
       return bookmarked(deps, accountId);
+    default:
+      return libraryParts[kind].rows(deps, accountId);
   }
 }
 
 /** The addresses of what an account keeps and may still see. */
-async function bookmarked(
-  { videos, comments, engagement }: PortabilityDeps,
-  accountId: AccountId,
-): Promise<PortedRow[]> {
+async function bookmarked(deps: PortabilityDeps, accountId: AccountId): Promise<PortedRow[]> {
   const found: PortedRow[] = [];
   const { bookmarksAtOnce: limit, maxExportRows } = portabilityLimits;
   for (let maxId: string | null = null; found.length < maxExportRows; ) {
-    const posts = await engagement.bookmarksOf(accountId, { maxId, minId: null, limit });
-    const videoIds = posts.flatMap((post) => ('videoId' in post ? [post.videoId] : []));
-    const commentIds = posts.flatMap((post) => ('commentId' in post ? [post.commentId] : []));
-    const ofVideos = await videos.forViewerAmong(videoIds, accountId);
-    const ofComments = await comments.forViewerAmong(commentIds, accountId);
+    const posts = await deps.engagement.bookmarksOf(accountId, { maxId, minId: null, limit });
+    const addressOf = await addressesOf(deps, posts, accountId);
     for (const post of posts) {
-      const kept = 'videoId' in post ? ofVideos.get(post.videoId) : ofComments.get(post.commentId);
-      if (kept) found.push({ name: kept.uri });
+      const name = addressOf(post);
+      if (name !== undefined) found.push({ name });
     }
     maxId = posts.at(-1)?.id ?? null;
     if (maxId === null || posts.length < limit) break;

@@ -4,8 +4,8 @@ import type { Finish, JobRun } from '../../jobs/registry.ts';
 import { type AccountId, type ImportId, type ListId, parseId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
-import type { Likeable } from '../engagement/index.ts';
 import { type PortedRow, portedRow } from './csv.ts';
+import { libraryPartOf, type Named } from './library/index.ts';
 import type { ImportLookup, ImportRow, PortabilityDeps } from './model.ts';
 import { takeAwaySome } from './overwriting.ts';
 
@@ -58,9 +58,6 @@ async function isActive(tx: Tx, id: AccountId): Promise<boolean> {
   return (await tx('accounts').where({ id, state: 'active' }).forShare().first('id')) !== undefined;
 }
 
-/** What a line stands for. */
-type Named = { readonly account: Account } | { readonly post: Likeable } | { readonly domain: string };
-
 /** Finds what a line names, does what it says, and notes that it was done, or why not. False where the owner has left. */
 async function doOne(
   deps: PortabilityDeps,
@@ -105,7 +102,8 @@ async function namedBy(
   { name }: PortedRow,
 ): Promise<Result<{ named: Named }, string>> {
   if (kind === 'domain_blocks') return ok({ named: { domain: name } });
-  if (kind === 'bookmarks') {
+  if (kind === 'tags') return ok({ named: { tag: name } });
+  if (namesPosts.has(kind)) {
     const found = await lookup.address(name, { ask: true });
     if (!found.ok) return found;
     const post = found.found.kind === 'post' ? found.found.id : null;
@@ -121,15 +119,20 @@ async function namedBy(
   return found.ok ? ok({ named: { account: found.account } }) : found;
 }
 
+const namesPosts: ReadonlySet<ImportRow['kind']> = new Set(['bookmarks', 'folders', 'playlists', 'sounds']);
+
 /** Gives what `overwrite` has to leave where it is; see overwriting.ts. */
 async function apply(
-  { social, lists, engagement }: PortabilityDeps,
+  deps: PortabilityDeps,
   tx: Tx,
   { kind }: ImportRow,
   account: Account,
   named: Named,
   row: PortedRow,
 ): Promise<Result<{ names: string }, string>> {
+  const { social, lists, engagement } = deps;
+  const part = libraryPartOf(kind);
+  if (part) return part.add(deps, tx, account, named, row);
   if ('domain' in named) {
     const blocked = await social.blockDomain(tx, account.id, named.domain);
     return blocked.ok ? ok({ names: named.domain }) : blocked;
@@ -138,6 +141,7 @@ async function apply(
     await engagement.bookmark(tx, account.id, named.post);
     return ok({ names: 'videoId' in named.post ? named.post.videoId : named.post.commentId });
   }
+  if (!('account' in named)) return fail('not-found');
   const target = named.account;
   const naming = <R extends string>(outcome: Result<object, R>) =>
     outcome.ok ? ok({ names: target.id as string }) : outcome;

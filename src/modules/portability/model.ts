@@ -4,9 +4,14 @@ import type { AccountId, IdSource, ImportId } from '../../lib/ids.ts';
 import type { Accounts, RemoteLookup } from '../accounts/index.ts';
 import type { Comments } from '../comments/index.ts';
 import type { Engagement } from '../engagement/index.ts';
+import type { Folders } from '../folders/index.ts';
 import type { Urls } from '../instances/index.ts';
 import type { Lists } from '../lists/index.ts';
+import type { Packs } from '../packs/index.ts';
+import type { Playlists } from '../playlists/index.ts';
 import type { Social } from '../social/index.ts';
+import type { Sounds } from '../sounds/index.ts';
+import type { Tags } from '../tags/index.ts';
 import type { Videos } from '../videos/index.ts';
 import type { ImportKind } from './csv.ts';
 
@@ -19,6 +24,11 @@ export interface PortabilityDeps {
   readonly accounts: Accounts;
   readonly social: Social;
   readonly lists: Lists;
+  readonly folders: Folders;
+  readonly playlists: Playlists;
+  readonly packs: Packs;
+  readonly tags: Tags;
+  readonly sounds: Pick<Sounds, 'among' | 'save' | 'unsave'>;
   readonly videos: Pick<Videos, 'forViewer' | 'forViewerAmong'>;
   readonly comments: Pick<Comments, 'forViewer' | 'forViewerAmong'>;
   readonly engagement: Pick<Engagement, 'bookmark' | 'unbookmark' | 'bookmarksOf'>;

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/database.ts';
 import type { AccountId, CommentId, ListId, VideoId } from '../../lib/ids.ts';
 import { type Account, lockCounts } from '../accounts/index.ts';
 import { type ImportKind, portedRow } from './csv.ts';
+import { HANDLE_SQL, libraryParts } from './library/index.ts';
 import type { ImportRow, PortabilityDeps } from './model.ts';
 
 /** Something that is there and that the file may name: `names` as in `import_outcomes`, `name` as in the file. */
@@ -49,8 +50,6 @@ interface Kind {
   take(deps: PortabilityDeps, tx: Tx, account: Account, names: string): Promise<unknown>;
 }
 
-const handle = `accounts.username || '@' || case when accounts.domain = '' then ? else accounts.domain end`;
-
 /** Of a table that names an account beside its owner. */
 function people(table: string, owner: string, target: string, where: object = {}): Kind['there'] {
   return ({ urls }, tx, accountId) =>
@@ -58,10 +57,11 @@ function people(table: string, owner: string, target: string, where: object = {}
       .join('accounts', 'accounts.id', `${table}.${target}`)
       .where({ [`${table}.${owner}`]: accountId, ...where })
       .select(tx.raw(`${table}.${target}::text as names`))
-      .select(tx.raw(`e'\\n' || ${handle} as name`, [urls.domain]));
+      .select(tx.raw(`e'\\n' || ${HANDLE_SQL} as name`, [urls.domain]));
 }
 
 const KINDS: Readonly<Record<ImportKind, Kind>> = {
+  ...libraryParts,
   following: {
     there: (deps, tx, id) =>
       people('follows', 'follower_id', 'target_id')(deps, tx, id).whereNot('follows.state', 'undone'),
@@ -94,7 +94,7 @@ const KINDS: Readonly<Record<ImportKind, Kind>> = {
         .join('accounts', 'accounts.id', 'list_accounts.account_id')
         .where({ 'lists.account_id': accountId })
         .select(tx.raw(`lists.id || ':' || accounts.id as names`))
-        .select(tx.raw(`lists.title || e'\\n' || ${handle} as name`, [urls.domain])),
+        .select(tx.raw(`lists.title || e'\\n' || ${HANDLE_SQL} as name`, [urls.domain])),
     take: ({ lists }, tx, { id }, names) => {
       const [listId = '', memberId = ''] = names.split(':');
       return lists.take(tx, id, listId as ListId, [memberId as AccountId]);

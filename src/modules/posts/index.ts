@@ -106,6 +106,11 @@ export function createPosts(deps: PostDeps) {
     return ok({ made: { scheduledId: id } });
   }
 
+  /** Its video is what it was before it was held. */
+  async function release(tx: Tx, { video_id: videoId, account_id: accountId }: ScheduledRow): Promise<void> {
+    if (videoId !== null) await deps.videos.releaseDraft(tx, { videoId, accountId });
+  }
+
   /** Posts what is due and waits longest; false where nothing is. */
   async function publishNext(tx: Tx): Promise<boolean> {
     const row: ScheduledRow | undefined = await tx('scheduled_posts')
@@ -119,18 +124,22 @@ export function createPosts(deps: PostDeps) {
     const { mentions, ...waiting } = waitingPostSchema.parse(row.post);
     const people = await deps.accounts.byIds([row.account_id, ...Object.values(mentions)]);
     const author = people.get(row.account_id);
-    if (author?.state !== 'active') return true;
+    if (!author) return true;
     const named = Object.entries(mentions).flatMap(([handle, id]) => {
       const account = people.get(id);
       return account?.state === 'active' ? [[handle, account] as const] : [];
     });
-    const outcome = await publish(tx, author, { ...waiting, mentions: new Map(named) });
-    if (!outcome.ok) {
-      deps.log.warn(
-        { scheduledPostId: row.id, reason: outcome.reason },
-        'a scheduled post could not be posted',
-      );
-    }
+    // What holds for whoever posts now holds for what they had planned before.
+    const mayPost = author.state === 'active' && !author.limits.frozen;
+    const outcome = mayPost
+      ? await publish(tx, author, { ...waiting, mentions: new Map(named) })
+      : fail('frozen');
+    if (outcome.ok) return true;
+    deps.log.warn(
+      { scheduledPostId: row.id, reason: outcome.reason },
+      'a scheduled post could not be posted',
+    );
+    await release(tx, row);
     return true;
   }
 
@@ -221,8 +230,7 @@ export function createPosts(deps: PostDeps) {
         .delete()
         .returning<ScheduledRow[]>('*');
       if (!done) return fail('not-found', 'There is no such scheduled post.');
-      const { video_id: videoId } = done;
-      if (videoId !== null) await deps.videos.releaseDraft(tx, { videoId, accountId });
+      await release(tx, done);
       return ok();
     },
   };

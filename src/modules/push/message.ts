@@ -22,6 +22,7 @@ const TITLE: Record<NotificationType, (name: string) => string> = {
   follow_request: (name) => `${name} asks to follow you`,
   favourite: (name) => `${name} liked your post`,
   update: (name) => `${name} edited a video that you boosted`,
+  quote: (name) => `${name} made a video with one of yours`,
   'admin.sign_up': (name) => `${name} signed up`,
   'admin.report': (name) => `${name} filed a report`,
   'admin.upkeep': () => 'Your server needs you',
@@ -29,6 +30,9 @@ const TITLE: Record<NotificationType, (name: string) => string> = {
   'vireo.published': () => 'Your video is published',
   'vireo.rejected': () => 'Your video could not be published',
   'vireo.report': () => 'A report of yours was looked at',
+  'vireo.pack': (name) => `${name} put you into a starter pack`,
+  'vireo.remix_request': (name) => `${name} asks whether a video of yours may be part of theirs`,
+  'vireo.remix_refused': () => 'A duet or a stitch of yours may not show its original',
 };
 
 /**

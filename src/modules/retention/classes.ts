@@ -20,6 +20,8 @@ export const retentionClasses = [
   'legal-holds',
   /** Copyright claims that nobody confirmed, and those that were decided long ago. */
   'claims',
+  /** What authors said no to: who may not ask again whether a video may be part of theirs. */
+  'remix-requests',
   /** Objects that were to be removed: those that could not be are tried again. */
   'removals',
   /** What other servers sent, and what they took back before it came. */

@@ -64,6 +64,20 @@ export interface Screening {
   holdUnjudged(tx: Tx, target: SaidTarget, note: string): Promise<void>;
 }
 
+/** What the rules say of what somebody calls things that they put together; what they do is done to that person. */
+export async function screenNamed(
+  screening: Screening,
+  tx: Tx,
+  ownerId: AccountId,
+  { title, description }: { readonly title: string; readonly description: string },
+): Promise<Result<object, 'rule'>> {
+  const said = { accountId: ownerId, domain: null, texts: { bio: `${title}\n${description}` } };
+  const outcome = await screening.screen(tx, { ...said, kind: 'profile' });
+  if (!outcome.ok) return outcome;
+  await screening.settle(tx, outcome.verdict, { kind: 'account', id: ownerId, accountId: ownerId });
+  return ok();
+}
+
 /** What rules do through other modules. */
 interface Means {
   /** The staff is told, by the server itself. */

@@ -51,6 +51,7 @@ interface VideoRow {
   readonly domain: string;
   readonly publishedAt: Date | null;
   readonly tags: string[];
+  readonly soundId: string | null;
   readonly language: string | null;
   readonly seconds: number | null;
   readonly caption: string;
@@ -72,6 +73,7 @@ export async function videoSignals(
       ...['videos.id as id', 'videos.account_id as authorId', 'authors.domain as domain'],
       ...['videos.published_at as publishedAt', 'videos.language as language', 'videos.caption as caption'],
       ...['videos.duration_seconds as seconds', 'videos.caption_html as captionHtml'],
+      'videos.sound_id as soundId',
       db.raw('videos.sensitive or videos.staff_sensitive as sensitive'),
       db.raw(`array(select tag from video_tags where video_id = videos.id order by tag limit ?) as tags`, [
         MAX_TAGS,
@@ -85,12 +87,12 @@ export async function videoSignals(
 }
 
 function videoSignal(row: VideoRow): Told<'video'> {
-  const { id, authorId, domain, publishedAt, tags, language, seconds, sensitive } = row;
+  const { id, authorId, domain, publishedAt, tags, soundId, language, seconds, sensitive } = row;
   const caption = row.caption === '' ? textOfHtml(row.captionHtml, MAX_CAPTION) : row.caption;
   return {
     ...{ kind: 'video', id, authorId, domain, tags, language, sensitive },
     caption: caption.slice(0, MAX_CAPTION),
-    ...{ publishedAt: publishedAt?.getTime() ?? 0, soundId: null },
+    ...{ publishedAt: publishedAt?.getTime() ?? 0, soundId },
     durationMs: seconds === null ? null : Math.max(0, Math.round(seconds * 1_000)),
   };
 }

@@ -4,7 +4,6 @@ import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, FollowId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
-import { type AccountSearch, accountsLike } from './account-search.ts';
 import { block, unblock } from './blocks.ts';
 import {
   acceptFollow,
@@ -25,6 +24,7 @@ import { relationships } from './relationships.ts';
 export { socialEvents } from './events.ts';
 export type { Listed, PeoplePage } from './people.ts';
 export type { Relationship } from './relationships.ts';
+export { suggestionSources } from './suggestions.ts';
 
 export type Social = ReturnType<typeof createSocial>;
 
@@ -69,7 +69,6 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls; unlisted
     ...endedFollows(deps),
     ...mutes(deps),
     ...people(base),
-    accountsLike: (viewerId: AccountId, search: AccountSearch) => accountsLike(base, viewerId, search),
     follow: (tx: Tx, follower: Account, target: Account, uri?: string, fromVideoId?: VideoId) =>
       follow(deps, tx, follower, target, uri, fromVideoId),
     choose: chooseHowToFollow,

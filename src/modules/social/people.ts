@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import { socialLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { accountListedTo, notLimited, type UnlistedDomains } from '../../db/visibility.ts';
+import { accountListedTo, notKeptFromLists, notLimited, type UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId } from '../../lib/ids.ts';
+import { type Suggestion, type SuggestionsAsked, suggestionsFor } from './suggestions.ts';
 
 /** Which of a list that is newest first; ids are those of what puts an account into the list. */
 export interface PeoplePage {
@@ -140,52 +141,9 @@ export function people({ db, unlistedDomains }: PeopleDeps) {
       return new Map(targetIds.map((id) => [id, (found.get(id) ?? []).map(({ accountId }) => accountId)]));
     },
 
-    /**
-     * Whom the viewer may want to follow: discoverable accounts that many of those whom she follows follow, without
-     * those whom she follows, has muted, or does not want to be told of. What it costs does not grow with anybody's
-     * number of follows.
-     */
-    async suggestionsFor(viewerId: AccountId, limit: number): Promise<AccountId[]> {
-      const mine = db('follows')
-        .where({ follower_id: viewerId, state: 'accepted' })
-        .orderBy('id', 'desc')
-        .limit(socialLimits.suggestedFrom)
-        .select('target_id');
-      const without = (table: string) =>
-        db(table).where({ account_id: viewerId }).whereRaw('target_id = accounts.id').select(db.raw('1'));
-      return db
-        .with('mine', mine)
-        .from('mine')
-        .crossJoin(
-          db.raw('lateral ?', [
-            db('follows')
-              .where({ state: 'accepted' })
-              .whereRaw('follower_id = mine.target_id')
-              .orderBy('id', 'desc')
-              .limit(socialLimits.suggestedFromEach)
-              .select('target_id')
-              .as('theirs'),
-          ]),
-        )
-        .join('accounts', 'accounts.id', 'theirs.target_id')
-        .where('accounts.discoverable', true)
-        .modify(notLimited)
-        .whereNull('accounts.moved_to_id')
-        .whereNot('accounts.id', viewerId)
-        .whereNotExists(
-          db('follows')
-            .where({ follower_id: viewerId })
-            .whereRaw('target_id = accounts.id')
-            .select(db.raw('1')),
-        )
-        .whereNotExists(without('account_mutes'))
-        .whereNotExists(without('suggestion_dismissals'))
-        .modify(accountListedTo(viewerId, unlistedDomains))
-        .groupBy('accounts.id')
-        .orderByRaw('count(*) desc, accounts.id desc')
-        .limit(limit)
-        .pluck('accounts.id');
-    },
+    /** Whom the viewer may want to follow, and why. */
+    suggestionsFor: (viewerId: AccountId, asked: SuggestionsAsked): Promise<Suggestion[]> =>
+      suggestionsFor({ db, unlistedDomains }, viewerId, asked),
 
     /** Does not suggest an account any more; of very many, the oldest accounts come back. */
     async dismissSuggestion(tx: Tx, accountId: AccountId, targetId: AccountId): Promise<void> {
@@ -204,7 +162,7 @@ export function people({ db, unlistedDomains }: PeopleDeps) {
 
     /**
      * Discoverable accounts: the newest, or those who published last, by the newest posts for everybody. Silenced
-     * domains are left out as in every public list.
+     * domains are left out as in every public list, and who has gone elsewhere.
      */
     async directory(
       viewerId: AccountId | null,
@@ -218,7 +176,9 @@ export function people({ db, unlistedDomains }: PeopleDeps) {
       const shown = (query: Knex.QueryBuilder) => {
         query
           .where('accounts.discoverable', true)
+          .whereNull('accounts.moved_to_id')
           .modify(notLimited)
+          .modify(notKeptFromLists)
           .modify(accountListedTo(viewerId, unlistedDomains));
         if (options.local) query.where('accounts.domain', '');
         query.limit(options.limit).offset(options.offset);

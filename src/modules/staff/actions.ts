@@ -21,11 +21,15 @@ const verbs = {
   // Of what could not be delivered to other servers.
   delivery: ['retry', 'discard'],
   relay: ['add', 'remove', 'pause', 'resume'],
+  // Servers that are asked what trends there, and what a new server begins with.
+  exchange: ['add', 'remove', 'pause', 'resume', 'start-pack', 'stop-pack', 'resume-pack', 'undo'],
+  // Auxiliary service providers, and what of them is used.
+  fasp: ['accept', 'refuse', 'remove', 'enable', 'disable', 'callback', 'undo'],
   inbox: ['replay'],
   // What For You is ranked by, and what may trend.
   ranking: ['change', 'reset'],
   trend: ['decide', 'trust', 'undo'],
-  storage: ['clean', 'scan', 'mend', 'move', 'recount'],
+  storage: ['clean', 'scan', 'mend', 'move', 'recount', 'reindex'],
   maintenance: [
     ...(['lock', 'unlock', 'vacuum', 'fix-duplicates', 'migrate', 'clear-cache'] as const),
     ...(['rebuild-feed', 'self-destruct'] as const),
@@ -55,9 +59,14 @@ const verbs = {
   ],
   video: [
     ...(['mark-sensitive', 'unmark-sensitive', 'close-comments', 'open-comments'] as const),
-    ...(['hide-from-discovery', 'show-in-discovery', 'remove', 'restore', 'purge', 'remake'] as const),
+    ...(['hide-from-discovery', 'show-in-discovery', 'mute', 'unmute'] as const),
+    ...(['remove', 'restore', 'purge', 'remake'] as const),
   ],
   comment: ['remove', 'restore', 'purge'],
+  // What is decided about sounds, and what that kept away.
+  sound: ['rule', 'unrule', 'rights', 'undo', 'refuse'],
+  pack: ['take-down', 'restore'],
+  playlist: ['take-down', 'restore'],
   appeal: ['accept', 'reject'],
   claim: [
     ...(['uphold', 'reject', 'reopen', 'restore', 'withdraw'] as const),
@@ -91,6 +100,9 @@ export const targetKinds = [
     'claim',
     'announcement',
     'legal-hold',
+    'pack',
+    'playlist',
+    'sound',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

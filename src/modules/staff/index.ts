@@ -42,4 +42,5 @@ export {
   standingFromRow,
   standingOf,
 } from './standing.ts';
+export { takingDown } from './taking-down.ts';
 export { type UndoWay, undoable } from './undoable.ts';

@@ -33,6 +33,8 @@ const KEPT = {
   reserved_names: ofJoining,
   content_rules: { key: ['id'], besides: ['updated_at'], permission: 'rules', undo: 'rule.undo' },
   listed_media: { key: ['id'], besides: [], permission: 'rules', undo: 'hash.undo' },
+  sound_rules: { key: ['sound_id'], besides: [], permission: 'rules', undo: 'sound.undo' },
+  sound_rights: { key: ['sound_id'], besides: [], permission: 'rules', undo: 'sound.undo' },
   trend_decisions: ofTrends('of', 'subject'),
   trend_trusts: ofTrends('domain'),
   instance_settings: ofDomains('key'),
@@ -43,6 +45,19 @@ const KEPT = {
   domain_excludes: ofDomains('domain'),
   domain_drafts: ofDomains('id'),
   block_watches: ofDomains('host'),
+  discovery_packs: { key: ['id'], besides: [], permission: 'domains', undo: 'exchange.undo' },
+  exchange_peers: {
+    ...{ key: ['id'], permission: 'domains', undo: 'exchange.undo' },
+    besides: [...FETCHED, 'etag', 'listed_at', 'day', 'videos_of_day'],
+  },
+  fasp_providers: {
+    ...{ key: ['id'], permission: 'domains', undo: 'fasp.undo' },
+    besides: ['next_at', 'failures', 'failure', 'info', 'info_at'],
+  },
+  fasp_capabilities: {
+    ...{ key: ['provider_id', 'capability'], permission: 'domains', undo: 'fasp.undo' },
+    besides: ['version', 'told', 'ask_at', 'ask_failures', 'ask_failure'],
+  },
   block_notices: ofDomains('domain'),
 } as const satisfies Readonly<Record<string, Kept>>;
 export type KeptTable = keyof typeof KEPT;

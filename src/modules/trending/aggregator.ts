@@ -2,16 +2,18 @@ import { type TrendSettings, trendSettings } from '../../../config/trend-limits.
 import type { Signal, SignalOf } from '../signals/index.ts';
 import { createActs } from './acts.ts';
 import { createDomains, type DomainTrust, LOCAL, trustIn } from './domains.ts';
+import { type ActOnVideo, createEarlyActs } from './early.ts';
 import { decayed } from './log-decay.ts';
 import { Masses } from './masses.ts';
 import { createPeople } from './people.ts';
 import { plainTag } from './plain-tag.ts';
 import type { Trending, TrendScope } from './scopes.ts';
-import { type Half, halves } from './scoring.ts';
+import { halves } from './scoring.ts';
 import {
   boardKey,
   createStandings,
   type Hold,
+  halfOfBoard,
   type Standing,
   type TrendVideo,
   type TrendWindow,
@@ -82,6 +84,7 @@ export function createTrends({
     ...{ settings, domains, people, votes, masses, standings },
     videoAt: (slot) => bySlot[slot],
   });
+  const early = createEarlyActs(settings.bounds.early);
   let now = 0;
   let sweptAt = 0;
   /** Videos that were removed since then. */
@@ -121,6 +124,7 @@ export function createTrends({
     videos.set(event.id, video);
     bySlot[slot] = video;
     use(video, 1);
+    for (const act of early.take(event.id)) count(act);
   };
 
   /** A video is a vote for its hashtags and its sound by who made it, at the time it came. */
@@ -212,7 +216,7 @@ export function createTrends({
 
   const act = (event: ActOnVideo) => {
     const video = videos.get(event.videoId);
-    if (!video) return;
+    if (!video) return early.keep(event);
     switch (event.kind) {
       case 'watch':
         return acts.watch(event, video);
@@ -234,6 +238,12 @@ export function createTrends({
       default:
         return;
     }
+  };
+
+  const count = (event: ActOnVideo): void => {
+    if (event.at < now - settings.horizonMs) return;
+    if (acts.isFull() || votes.isFull()) sweep();
+    act(event);
   };
 
   return {
@@ -263,9 +273,7 @@ export function createTrends({
         case 'impression':
           return;
         default:
-          if (event.at < now - settings.horizonMs) return;
-          if (acts.isFull() || votes.isFull()) sweep();
-          act(event);
+          count(event);
       }
     },
 
@@ -323,6 +331,22 @@ export function createTrends({
       }
       if (hasChanged) standings.touchRemote();
     },
+    /** What other servers say that trends there: how much of the prior each of these videos has (0 to 1), in the place of what was told before. */
+    knowTold(shares: ReadonlyMap<string, number>): void {
+      const known = [...shares].flatMap(([id, share]) => {
+        const video = videos.get(id);
+        return video ? [[video.slot, share] as const] : [];
+      });
+      standings.knowTold(new Map(known));
+    },
+    /** What videos that other servers tell of have in the list of all by what happened here; null: nothing. */
+    realOfTold: (): Record<string, number | null> =>
+      Object.fromEntries(
+        standings.realOfTold().flatMap(([slot, real]) => {
+          const video = bySlot[slot];
+          return video ? [[video.id, real] as const] : [];
+        }),
+      ),
     /** Boards as they changed since this was asked last: the value of each member by its id, `-Infinity` where it left. */
     takeChanges(at: number): ReadonlyMap<string, ReadonlyMap<string, number>> {
       standings.settle(at);
@@ -369,17 +393,6 @@ export function createTrends({
 }
 
 export type Trends = ReturnType<typeof createTrends>;
-
-type ActOnVideo = Extract<Signal, { videoId: string }>;
-
-/** The half-life that the values of a board decay by. */
-function halfOfBoard(key: string): Half {
-  const [within = '', window] = key.split(':');
-  if (within === 'creators') return 'week';
-  if (within === 'global' || within === 'local')
-    return window === 'hot' || window === 'week' ? window : 'usual';
-  return within === 'language' ? 'usual' : 'tag';
-}
 
 type Facts = Pick<
   TrendVideo,

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { trendSettings, trendUpkeep } from '../../../config/trend-limits.ts';
 import type { Db, InTx } from '../../db/database.ts';
+import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Signal, SignalLog } from '../signals/index.ts';
 import { createTrends, type Trends } from './aggregator.ts';
 import type { Decisions, TrendDecision } from './decisions.ts';
-import { loadActs, loadDomains, loadFollows, loadRemoteViews } from './loading.ts';
+import { loadActs, loadDomains, loadFollows, loadRemoteViews, loadTold } from './loading.ts';
 import type { Shelves } from './shelves.ts';
 
 const DAY_MS = 86_400_000;
@@ -27,6 +28,7 @@ export interface KeeperDeps {
   readonly signals: SignalLog;
   readonly decisions: Decisions;
   readonly shelves: Shelves;
+  readonly unlistedDomains: UnlistedDomains;
   /** Takes in which videos spread fast. */
   readonly onViral: (videoIds: readonly VideoId[]) => Promise<void>;
 }
@@ -42,6 +44,9 @@ interface Kept {
   decided: ReadonlyMap<string, number>;
   trustAt: number;
   followsAt: number;
+  /** Videos that other servers tell of. */
+  told: ReadonlySet<string>;
+  toldAt: number;
 }
 
 /**
@@ -50,7 +55,7 @@ interface Kept {
  * Redis lost the lists it writes them all: nothing it holds is the only copy of anything.
  */
 export function createTrendKeeper(deps: KeeperDeps) {
-  const { db, clock, log, redis, signals, decisions, shelves } = deps;
+  const { db, clock, log, redis, signals, decisions, shelves, unlistedDomains } = deps;
   const owner = randomUUID();
   const { leaseKey } = shelves;
   let kept: Kept | null = null;
@@ -77,9 +82,12 @@ export function createTrendKeeper(deps: KeeperDeps) {
     await loadFollows(db, { at: now, tell, signal });
     const made: Kept = {
       ...{ trends, generation, position, decidedAt: 0, decided: new Map(), trustAt: 0, followsAt: now },
+      ...{ told: await loadTold(db, trends, { before: new Set(), now, unlistedDomains }), toldAt: now },
     };
     await takeDecisions(made);
-    await shelves.replace(trends.allBoards(now), owner, generation);
+    const boards = trends.allBoards(now);
+    await shelves.write('told', trends.realOfTold());
+    await shelves.replace(boards, owner, generation);
     log.info({ seconds: (clock.now() - now) / 1_000 }, 'trends loaded');
     return made;
   }
@@ -121,6 +129,7 @@ export function createTrendKeeper(deps: KeeperDeps) {
     const now = clock.now();
     if (await shelves.isMine(owner)) await shelves.flush(from.trends.takeChanges(now));
     else {
+      await shelves.write('told', from.trends.realOfTold());
       await shelves.replace(from.trends.allBoards(now), owner, from.generation);
       // What is written less often is gone as well.
       from.trustAt = 0;
@@ -165,6 +174,12 @@ export function createTrendKeeper(deps: KeeperDeps) {
       kept.followsAt = clock.now();
       const { trends } = kept;
       await loadFollows(db, { at: kept.followsAt, tell: (told) => trends.ingest(told), signal });
+    }
+    if (clock.now() - kept.toldAt >= trendUpkeep.toldEveryMs) {
+      kept.toldAt = clock.now();
+      const since = { before: kept.told, now: kept.toldAt, unlistedDomains };
+      kept.told = await loadTold(db, kept.trends, since);
+      await shelves.write('told', kept.trends.realOfTold());
     }
     await takeDecisions(kept);
     await write(kept);

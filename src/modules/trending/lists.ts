@@ -17,7 +17,7 @@ import type { DomainTrust } from './domains.ts';
 import { plainTag } from './plain-tag.ts';
 import type { TrendScope } from './scopes.ts';
 import type { Shelves } from './shelves.ts';
-import { boardKey, type TrendWindow } from './standing.ts';
+import { boardKey, OWN_BOARD, type TrendWindow } from './standing.ts';
 
 export interface TrendPage {
   readonly offset: number;
@@ -32,6 +32,7 @@ const trustSchema = z.array(
     ...{ followers: z.number(), actors: z.number(), returned: z.number(), reports: z.number() },
   }),
 );
+const toldSchema = z.record(z.string(), z.number().nullable());
 const spellingsSchema = z.record(z.string(), z.string());
 
 /**
@@ -51,6 +52,21 @@ export function createTrendLists(deps: {
     const most = Math.min(trendSettings.bounds.perBoard, (offset + limit) * 2 + trendUpkeep.spare);
     const ids = await shelves.best(board, most);
     return ids === null || ids.length === 0 ? null : ids;
+  };
+
+  /** The same without what has its place by the word of other servers: nobody passes on what is only told. */
+  const ownCandidates = async (board: string, { offset, limit }: TrendPage): Promise<string[] | null> => {
+    const most = (offset + limit) * 2 + trendUpkeep.spare + trendUpkeep.maxTold;
+    const values = await shelves.bestWithValues(board, Math.min(trendSettings.bounds.perBoard, most));
+    if (values === null || values.length === 0) return null;
+    const real = toldSchema.catch({}).parse((await shelves.read('told')) ?? {});
+    return values
+      .flatMap(([id, value]) => {
+        const own = real[id] === undefined ? value : real[id];
+        return own === null ? [] : [[id, board === OWN_BOARD ? own : value] as const];
+      })
+      .sort((a, b) => b[1] - a[1])
+      .map(([id]) => id);
   };
 
   const part = <T>(of: readonly T[], { offset, limit }: TrendPage): T[] => of.slice(offset, offset + limit);
@@ -92,10 +108,10 @@ export function createTrendLists(deps: {
       viewerId: AccountId | null,
       scope: VideoScope,
       page: TrendPage,
-      window: TrendWindow = 'usual',
+      { window = 'usual', isOwn = false }: { readonly window?: TrendWindow; readonly isOwn?: boolean } = {},
     ): Promise<VideoId[] | null> {
       const folded = scope.within === 'tag' ? { ...scope, key: plainTag(scope.key) } : scope;
-      const ids = await candidates(boardKey(folded, window), page);
+      const ids = await (isOwn ? ownCandidates : candidates)(boardKey(folded, window), page);
       return ids === null ? null : part(await showable(viewerId, ids), page);
     },
 
@@ -108,9 +124,13 @@ export function createTrendLists(deps: {
       return shown.map((tag) => spellings[tag] ?? tag);
     },
 
-    async sounds(page: TrendPage): Promise<string[]> {
+    /** Sounds, those that most people are on about first; `offered` says which of them there are for whoever reads. */
+    async sounds<T extends string>(
+      page: TrendPage,
+      offered: (ids: readonly string[]) => Promise<readonly T[]>,
+    ): Promise<T[]> {
       const ids = (await candidates('sounds', page)) ?? [];
-      return part(await decisions.allowed('sounds', ids), page);
+      return part(await offered(await decisions.allowed('sounds', ids)), page);
     },
 
     /** Accounts that may be shown, most is going on around their videos first. */

@@ -1,12 +1,15 @@
 import { trendUpkeep } from '../../../config/trend-limits.ts';
 import type { Db } from '../../db/database.ts';
+import { isOpenHost, type UnlistedDomains } from '../../db/visibility.ts';
 import { type AccountId, type Id, lowestIdAt, momentOf, type VideoId } from '../../lib/ids.ts';
+import { toldByProviders } from '../fasp/index.ts';
 import { accountSignals, type Signal, videoSignals } from '../signals/index.ts';
-import type { KnownDomain } from './aggregator.ts';
+import type { KnownDomain, Trends } from './aggregator.ts';
+import { shareAmong } from './priors.ts';
 
 interface ActRow {
   readonly id: string;
-  readonly kind: 'like' | 'share' | 'save' | 'comment' | 'watch';
+  readonly kind: 'post' | 'like' | 'share' | 'save' | 'comment' | 'watch';
   readonly account_id: string;
   readonly video_id: string;
   readonly viewed: boolean;
@@ -14,9 +17,9 @@ interface ActRow {
 }
 
 /**
- * What people did since a moment, as signals in the order in which it was stored: likes, shares, bookmarks, comments that anybody may
- * see, and who watched what last. Accounts and videos are told of before what they are named in. Reads a page at a time;
- * what nobody signed in watched left no trace, and is not here.
+ * What people did since a moment, as signals in the order in which it was stored: videos that they posted, likes, shares, bookmarks,
+ * comments that anybody may see, and who watched what last. Accounts and videos are told of before what they are named in. Reads a page at
+ * a time; what nobody signed in watched left no trace, and is not here.
  */
 export async function loadActs(
   db: Db,
@@ -31,23 +34,26 @@ export async function loadActs(
     if (!last) return;
     mark = last.id;
     await tellFacts(db, rows, told, tell);
-    for (const row of rows) tell(signalOf(row));
+    // A video that was posted is told of with the facts: what is heard of it later counts, if nobody did anything yet.
+    for (const row of rows) if (row.kind !== 'post') tell(signalOf(row, row.kind));
   }
 }
 
 async function nextActs(db: Db, mark: string): Promise<ActRow[]> {
   const branch = (
     table: string,
-    kind: string,
+    kind: ActRow['kind'],
     columns = 'false as viewed, false as completed',
     where = 'true',
   ) =>
     `(select id, '${kind}' as kind, account_id, video_id, ${columns} from ${table}
        where id > :mark::bigint and video_id is not null and ${where} order by id limit :most)`;
+  const posted = `(select id, account_id, id as video_id from videos
+    where state = 'published' and visibility = 'public') as posted`;
   const { rows } = await db.raw<{ rows: ActRow[] }>(
     `select * from (
-       ${branch('likes', 'like')} union all ${branch('shares', 'share')} union all ${branch('bookmarks', 'save')}
-       union all ${branch('comments', 'comment', undefined, `visibility in ('public', 'unlisted')`)}
+       ${branch(posted, 'post')} union all ${branch('likes', 'like')} union all ${branch('shares', 'share')}
+       union all ${branch('bookmarks', 'save')} union all ${branch('comments', 'comment', undefined, `visibility in ('public', 'unlisted')`)}
        union all ${branch('watch_history', 'watch', 'viewed, completed')}) as acts
      order by id limit :most`,
     { mark, most: trendUpkeep.rowsAtOnce },
@@ -58,7 +64,7 @@ async function nextActs(db: Db, mark: string): Promise<ActRow[]> {
 /** Tells of accounts and videos that were not told of yet, with who made those. */
 async function tellFacts(
   db: Db,
-  rows: readonly ActRow[],
+  rows: readonly { readonly video_id: string; readonly account_id?: string }[],
   told: Set<string>,
   tell: (signal: Signal) => void,
 ): Promise<void> {
@@ -73,7 +79,7 @@ async function tellFacts(
   );
   const videos = await videoSignals(db, wantedVideos as VideoId[]);
   const authors = videos.flatMap((video) => (video.kind === 'video' ? [video.authorId] : []));
-  await tellAccounts(db, fresh('a', [...authors, ...rows.map((row) => row.account_id)]), tell);
+  await tellAccounts(db, fresh('a', [...authors, ...rows.flatMap((row) => row.account_id ?? [])]), tell);
   for (const video of videos) {
     if (video.kind === 'video') tell({ ...video, at: momentOf(video.id as Id<string>) });
   }
@@ -86,7 +92,8 @@ async function tellAccounts(db: Db, ids: readonly string[], tell: (signal: Signa
   }
 }
 
-function signalOf({ id, kind, account_id: actorId, video_id: videoId, viewed, completed }: ActRow): Signal {
+function signalOf(row: ActRow, kind: Exclude<ActRow['kind'], 'post'>): Signal {
+  const { id, account_id: actorId, video_id: videoId, viewed, completed } = row;
   const act = { at: momentOf(id as Id<string>), actorId, videoId };
   switch (kind) {
     case 'comment':
@@ -151,4 +158,63 @@ export async function loadDomains(db: Db): Promise<KnownDomain[]> {
   return rows.map(({ host, since, trust }) => ({
     ...{ domain: host, since: since.getTime(), population: null, override: trust },
   }));
+}
+
+/**
+ * Tells what servers and auxiliary services that were asked say that trends, as far as it counts now: of videos whose files were looked
+ * at here, on the word of those that are listened to (paused or suspended is none), of people who want to be found. Returns the videos that
+ * were told of.
+ */
+export async function loadTold(
+  db: Db,
+  trends: Pick<Trends, 'ingest' | 'knowTold'>,
+  options: {
+    readonly before: ReadonlySet<string>;
+    readonly now: number;
+    readonly unlistedDomains: UnlistedDomains;
+  },
+): Promise<ReadonlySet<string>> {
+  const ranksOf = (source: 'peer' | 'fasp', as: string) =>
+    db.raw(
+      `coalesce(array_agg(told_posts.rank) filter (where told_posts.source = ?), '{}') as ${as}`,
+      source,
+    );
+  // Whoever names one video by many addresses says it once.
+  const once = db('told_posts')
+    .where({ state: 'accepted' })
+    .where('counts_until', '>', db.fn.now())
+    .groupBy('source', 'source_id', 'video_id')
+    .select('source', 'source_id', 'video_id', db.raw('max(rank)::int as rank'))
+    .as('told_posts');
+  const rows: { video_id: VideoId; servers: number[]; services: number[] }[] = await db
+    .from(once)
+    .leftJoin('exchange_peers', (on) =>
+      on.onVal('told_posts.source', 'peer').on('exchange_peers.id', 'told_posts.source_id'),
+    )
+    .join('videos', 'videos.id', 'told_posts.video_id')
+    .join('accounts', 'accounts.id', 'videos.account_id')
+    .where({ 'accounts.discoverable': true })
+    .where((heard) =>
+      heard
+        .where((named) =>
+          named
+            .whereNotNull('exchange_peers.id')
+            .whereNull('exchange_peers.paused_at')
+            .whereRaw(isOpenHost('exchange_peers.host', options.unlistedDomains)),
+        )
+        .orWhere(toldByProviders),
+    )
+    .where((looked) => looked.where({ media_state: 'ready' }).orWhere({ media_reason: 'proxied' }))
+    .groupBy('told_posts.video_id')
+    .orderByRaw('max(told_posts.rank) desc, told_posts.video_id')
+    .limit(trendUpkeep.maxTold)
+    .select('told_posts.video_id', ranksOf('peer', 'servers'), ranksOf('fasp', 'services'));
+  const shares = new Map(rows.map(({ video_id, ...ranks }) => [video_id as string, shareAmong(ranks)]));
+  const fresh = rows.filter(({ video_id }) => !options.before.has(video_id));
+  if (fresh.length > 0) {
+    // As of now: that they were published long ago gives nobody a standing here.
+    await tellFacts(db, fresh, new Set(), (signal) => trends.ingest({ ...signal, at: options.now }));
+  }
+  trends.knowTold(shares);
+  return new Set(shares.keys());
 }

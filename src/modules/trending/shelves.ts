@@ -88,11 +88,18 @@ export function createShelves({ redis, prefix }: ShelfDeps) {
       return redis.zrevrange(key(board), 0, n - 1);
     },
 
-    async write(name: 'trust' | 'spellings', value: unknown): Promise<void> {
+    /** The same with the values. */
+    async bestWithValues(board: string, n: number): Promise<(readonly [id: string, value: number])[] | null> {
+      if (redis.status !== 'ready') return null;
+      const found = await redis.zrevrange(key(board), 0, n - 1, 'WITHSCORES');
+      return found.flatMap((id, at) => (at % 2 === 0 ? [[id, Number(found[at + 1])] as const] : []));
+    },
+
+    async write(name: 'trust' | 'spellings' | 'told', value: unknown): Promise<void> {
       await redis.set(key(name), JSON.stringify(value), 'EX', trendUpkeep.listsKeptSeconds);
     },
 
-    async read(name: 'trust' | 'spellings'): Promise<unknown> {
+    async read(name: 'trust' | 'spellings' | 'told'): Promise<unknown> {
       if (redis.status !== 'ready') return null;
       const text = await redis.get(key(name));
       return text === null ? null : JSON.parse(text);

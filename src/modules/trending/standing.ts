@@ -3,6 +3,7 @@ import { createBoards } from './boards.ts';
 import { type Domains, LOCAL } from './domains.ts';
 import type { Masses } from './masses.ts';
 import type { Person } from './people.ts';
+import { createPriors } from './priors.ts';
 import type { TrendScope } from './scopes.ts';
 import { createScoring, type Half, halves } from './scoring.ts';
 import { createVelocity, type Recent } from './velocity.ts';
@@ -54,6 +55,18 @@ export interface Hold {
 /** The windows that videos of everywhere and of here have a list for. */
 export type TrendWindow = 'hot' | 'usual' | 'week';
 
+/** The list that this server tells others of, without what it has by their word. */
+export const OWN_BOARD = 'global:usual';
+
+/** The half-life that the values of a board decay by. */
+export function halfOfBoard(key: string): Half {
+  const [within = '', window] = key.split(':');
+  if (within === 'creators') return 'week';
+  if (within === 'global' || within === 'local')
+    return window === 'hot' || window === 'week' ? window : 'usual';
+  return within === 'language' ? 'usual' : 'tag';
+}
+
 /** The key of the board of a scope. */
 export function boardKey(scope: TrendScope, window: TrendWindow): string {
   if (scope.of !== 'videos') return scope.of;
@@ -75,6 +88,7 @@ export function createStandings(deps: {
   const scoring = createScoring(deps);
   const velocity = createVelocity(settings.velocity, settings.windowMs);
   const boards = createBoards(settings.bounds.boards);
+  const priors = createPriors(settings, boards);
   const decided = new Map<string, Standing>();
   const holds = new Map<string, Hold>();
   const dirtyVideos = new Set<TrendVideo>();
@@ -141,10 +155,18 @@ export function createStandings(deps: {
       const log = mayStand
         ? (scored.logs[halves.indexOf(board.half)] ?? Number.NEGATIVE_INFINITY)
         : Number.NEGATIVE_INFINITY;
-      offer(board, video, log + settings.velocity.weight[board.half] * fast);
+      const real = log + settings.velocity.weight[board.half] * fast;
+      offer(board, video, mayStand ? priors.add(video.slot, board, real, at) : real);
     }
     if (mayStand && video.recent) livelyVideos.add(video);
     else livelyVideos.delete(video);
+  };
+
+  const touchSlots = (slots: Iterable<number>): void => {
+    for (const slot of slots) {
+      const video = deps.videoAt(slot);
+      if (video) dirtyVideos.add(video);
+    }
   };
 
   const standTopic = (topic: Topic, at: number): void => {
@@ -192,10 +214,14 @@ export function createStandings(deps: {
         for (const topic of livelyTopics) dirtyTopics.add(topic);
       }
       const isQuiet = (lastAt: number): boolean => at - lastAt > LIVELY_MS;
-      for (const video of dirtyVideos) {
+      const stand = (video: TrendVideo): void => {
         standVideo(video, at);
         if (isQuiet(video.lastAt)) livelyVideos.delete(video);
-      }
+      };
+      for (const video of dirtyVideos) if (!priors.has(video.slot)) stand(video);
+      // After all that really happened: by that is known how much those of them may have.
+      priors.begin();
+      for (const video of dirtyVideos) if (priors.has(video.slot)) stand(video);
       for (const topic of dirtyTopics) {
         standTopic(topic, at);
         if (isQuiet(topic.lastAt)) livelyTopics.delete(topic);
@@ -214,11 +240,14 @@ export function createStandings(deps: {
         if (!board.key.includes(':')) continue;
         for (const slot of board.members.keys()) seen.add(slot);
       }
-      for (const slot of seen) {
-        const video = deps.videoAt(slot);
-        if (video) dirtyVideos.add(video);
-      }
+      touchSlots(seen);
     },
+
+    /** Of videos that other servers tell of, by their slots, what they have in the list of all by what happened here. */
+    realOfTold: () => priors.realOn(OWN_BOARD),
+
+    /** Takes in how much of the prior videos have by what other servers tell, by their slots; see priors.ts. */
+    knowTold: (shares: ReadonlyMap<number, number>): void => touchSlots(priors.know(shares)),
 
     /** Takes a video off the boards that it is on. */
     leave(video: TrendVideo): void {
@@ -231,6 +260,7 @@ export function createStandings(deps: {
       livelyVideos.delete(video);
       holds.delete(video.id);
       decided.delete(`videos:${video.id}`);
+      priors.forget(video.slot);
     },
 
     /** Every board as it changed since this was asked last. */

@@ -65,6 +65,9 @@ export async function changeVideo(
     .update({ ...columns, ...(isSeen ? { edited_at: editedNow(tx) } : {}) })
     .returning<VideoRow[]>('*');
   if (!changed) throw new Error('A locked video is gone.');
+  if (changed.sound_title !== row.sound_title) {
+    await tx('sounds').where({ original_id: videoId }).update({ title: changed.sound_title });
+  }
   await deps.screening.settle(tx, verdict, { kind: 'video', id: videoId, accountId });
   const { caption } = details;
   if (caption) await nameIn(tx, videoId, { caption: caption.text, mentions: caption.mentions });
@@ -73,6 +76,19 @@ export async function changeVideo(
     await deps.emit(tx, 'video.updated', { videoId, ...(isWider ? { widenedFrom: row.visibility } : {}) });
   }
   return ok({ video: videoFromRow(changed, []) });
+}
+
+/** Tells other servers of a video of this one whose sound has another name, or other rights: neither is a word of its own that has versions. */
+export async function tellAnew(
+  deps: Pick<VideoCommandDeps, 'emit'>,
+  tx: Tx,
+  videoId: VideoId,
+): Promise<null> {
+  const told = await tx('videos')
+    .where({ id: videoId, local: true, state: 'published', unannounced: false })
+    .update({ edited_at: editedNow(tx) });
+  if (told > 0) await deps.emit(tx, 'video.updated', { videoId });
+  return null;
 }
 
 /** What a video says once it is changed. */

@@ -1,5 +1,6 @@
 import { readingLimits, videoLimits } from '../../../config/limits.ts';
 import type { EditList } from '../../../media/edit-list.ts';
+import type { Composition } from '../../../media/remix-plan.ts';
 import type { Tx } from '../../db/database.ts';
 import { replaceMentions } from '../../db/mentions.ts';
 import type { Emit } from '../../db/outbox.ts';
@@ -45,6 +46,8 @@ export async function beginUpload(
     readonly rules?: Omit<VideoRules, 'visibility'>;
     /** What is kept of the file; all of it where this is not given. */
     readonly edit?: EditList | null;
+    /** How it is put together with another video, which is named by the caller in the same transaction. */
+    readonly remix?: Composition | null;
   },
 ): Promise<Result<{ videoId: VideoId }, 'rule'>> {
   const { account, details, uploadId } = input;
@@ -67,6 +70,7 @@ export async function beginUpload(
     awaits_post: input.awaitsPost ?? false,
     keeps_draft: input.keepsDraft ?? false,
     edit_list: input.edit ? JSON.stringify(input.edit) : null,
+    remix_order: input.remix ? JSON.stringify(input.remix) : null,
     media_state: 'waiting',
   });
   await nameIn(tx, id, details);
@@ -188,14 +192,15 @@ export async function cancelUpload(tx: Tx, uploadId: string): Promise<boolean> {
 
 /**
  * The bytes that an account has stored: objects of its videos, files as they were uploaded, and what its uploads under
- * way will bring. Until the transaction ends nobody else can ask this of the same account, so that two uploads that
- * begin at once do not both take the last place.
+ * way will bring; not what a decision of the staff had made beside them (ADR 85). Until the transaction ends nobody else can
+ * ask this of the same account, so that two uploads that begin at once do not both take the last place.
  */
 export async function storedBytes(tx: Tx, accountId: AccountId): Promise<number> {
   await tx.raw(`select pg_advisory_xact_lock(hashtext('stored-bytes'), hashint8(?))`, [accountId]);
   const { rows } = await tx.raw<{ rows: { bytes: string }[] }>(
     `select (select coalesce(sum(video_assets.bytes), 0) from video_assets
-               join videos on videos.id = video_assets.video_id where videos.account_id = :accountId)
+               join videos on videos.id = video_assets.video_id
+              where videos.account_id = :accountId and video_assets.role <> 'muted')
           + (select coalesce(sum(original_bytes), 0) from videos
               where account_id = :accountId and original_key is not null)
           + (select coalesce(sum(bytes), 0) from uploads where account_id = :accountId) as bytes`,

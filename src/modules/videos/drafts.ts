@@ -47,7 +47,8 @@ export async function postDraft(
   const screened = await screenVideo(deps, tx, author, { details: said, kind: 'post' });
   if (!screened.ok) return screened;
   const { verdict } = screened;
-  const isHeldBack = verdict.hold || video.hold;
+  const waitsForStaff = verdict.hold || video.hold;
+  const isHeldBack = waitsForStaff || video.awaits_consent;
   const isMade = video.state === 'draft' && video.media_state === 'ready';
   const isSeen = video.state === 'draft' && seenFromNowOn(tx, { isHeldBack, isMade });
   const posted = await postedAs(deps, tx, video, author);
@@ -64,12 +65,27 @@ export async function postDraft(
       ...(isSeen || {}),
     });
   await nameIn(tx, posted.id, details);
+  if (posted.uri !== undefined) await stampAnew(tx, video, posted.uri);
   await deps.screening.settle(tx, verdict, { kind: 'video', id: posted.id, accountId: author.id });
-  if (isMade && !isHeldBack) await deps.emit(tx, 'video.published', { videoId: posted.id });
+  if (isMade && !waitsForStaff) {
+    const event = video.awaits_consent ? 'video.awaits-consent' : 'video.published';
+    await deps.emit(tx, event, { videoId: posted.id });
+  }
   return ok({ videoId: posted.id });
 }
 
-/** A draft becomes a post, or waits for a moderator as one. */
+/** The stamp of a duet or a stitch is for the address that it has as a post. */
+async function stampAnew(
+  tx: Tx,
+  { remix_of_id: originalId, uri: before }: VideoRow,
+  uri: string,
+): Promise<void> {
+  if (originalId === null) return;
+  const stamp = { video_id: originalId, instrument_uri: before };
+  await tx('quote_authorizations').where(stamp).update({ instrument_uri: uri });
+}
+
+/** A draft becomes a post, or waits for somebody's leave as one. */
 function seenFromNowOn(tx: Tx, { isHeldBack, isMade }: { isHeldBack: boolean; isMade: boolean }) {
   if (isHeldBack) return { state: 'held', unannounced: true };
   return { state: 'published', unannounced: !isMade, published_at: tx.fn.now() };

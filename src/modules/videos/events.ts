@@ -8,6 +8,8 @@ export const videoEvents = {
   'video.received': z.object({ videoId: idSchema<'video'>() }),
   /** A video of this server can be seen and played. */
   'video.published': z.object({ videoId: idSchema<'video'>() }),
+  /** A remix of this server is made, and is published once the author of its original allows it. */
+  'video.awaits-consent': z.object({ videoId: idSchema<'video'>() }),
   /** A remote video became known; its media is elsewhere. */
   'video.discovered': z.object({ videoId: idSchema<'video'>() }),
   /** Its author changed what a video of this server says. `widenedFrom`: who saw it before, where more people may now. */
@@ -16,6 +18,8 @@ export const videoEvents = {
   'video.revised': z.object({ videoId: idSchema<'video'>() }),
   /** What was uploaded is no video that this server takes, or could not be made one. */
   'video.rejected': z.object({ videoId: idSchema<'video'>() }),
+  /** It is known what is heard in it: a sound that it may share with others. */
+  'video.heard': z.object({ videoId: idSchema<'video'>() }),
   /** It got captions that nobody wrote. */
   'video.captioned': z.object({ videoId: idSchema<'video'>() }),
   /** A video of this server was put on top of its author's profile, or taken down. */

@@ -5,7 +5,10 @@ import type { VideoCommandDeps } from './commands.ts';
 import { lockVideo } from './media-rows.ts';
 import { enqueuePurge, type PurgeDeps } from './purge.ts';
 
-/** Videos that wait for a moderator: everything is made of them, and nobody sees them but their author. */
+/**
+ * Videos that wait for a moderator, or for the author of what they were made from: everything is made of them, and nobody
+ * sees them but their author.
+ */
 
 const notHeld = () => fail('not-found', 'This video does not wait for a moderator.');
 
@@ -32,10 +35,30 @@ export async function releaseVideo(
     if (video.media_state !== 'ready') await deps.emit(tx, 'video.discovered', { videoId });
     return ok();
   }
+  await mine.update({ hold: false });
   const isMade = video.media_state === 'ready';
-  await mine.update({ hold: false, state: 'published', published_at: tx.fn.now(), unannounced: !isMade });
-  if (isMade) await deps.emit(tx, 'video.published', { videoId });
+  if (!video.awaits_consent) await letBeSeen(deps, tx, videoId, isMade);
+  else if (isMade) await deps.emit(tx, 'video.awaits-consent', { videoId });
   return ok();
+}
+
+async function letBeSeen(deps: VideoCommandDeps, tx: Tx, videoId: VideoId, isMade: boolean): Promise<void> {
+  await tx('videos')
+    .where({ id: videoId })
+    .update({ state: 'published', published_at: tx.fn.now(), unannounced: !isMade });
+  if (isMade) await deps.emit(tx, 'video.published', { videoId });
+}
+
+/** The author of what it was made from allows a video that waits for that; false for one that does not. */
+export async function consentTo(deps: VideoCommandDeps, tx: Tx, videoId: VideoId): Promise<boolean> {
+  const video = await lockVideo(tx, videoId);
+  if (!video?.awaits_consent) return false;
+  await tx('videos').where({ id: videoId }).update({ awaits_consent: false });
+  // What is a draft, or waits for a moderator as well, is seen later.
+  if (video.state === 'held' && !video.hold) {
+    await letBeSeen(deps, tx, videoId, video.media_state === 'ready');
+  }
+  return true;
 }
 
 /** What a moderator released is kept from all again: of another server alone, which nobody had to be told of. */

@@ -4,10 +4,10 @@ import { emitter } from '../../db/outbox.ts';
 import { versionsOf } from '../../db/versions.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { JobRun } from '../../jobs/registry.ts';
-import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
+import type { AccountId, IdSource, SoundId, VideoId } from '../../lib/ids.ts';
 import type { Urls } from '../instances/index.ts';
 import type { Screening } from '../rules/index.ts';
-import { changeVideo } from './change.ts';
+import { changeVideo, tellAnew } from './change.ts';
 import { endAbandoned } from './classified.ts';
 import {
   askForReplies,
@@ -33,15 +33,24 @@ import {
 } from './drafts.ts';
 import { videoEvents } from './events.ts';
 import { feedQueries } from './feed-queries.ts';
-import { holdVideoAgain, refuseVideo, releaseVideo } from './held.ts';
+import { consentTo, holdVideoAgain, refuseVideo, releaseVideo } from './held.ts';
 import { classifyVideo } from './media-classify.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
+import { askToResound, resoundVideo } from './media-mute.ts';
 import { stageJob } from './media-order.ts';
 import { processChosenPoster } from './media-poster.ts';
 import { processLadder, processUpload, remake } from './media-process.ts';
+import type { RemixDeps } from './media-remix.ts';
 import { askToTranscribe, transcribeVideo } from './media-transcribe.ts';
-import { askForThumbnails, askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
+import {
+  askForSounds,
+  askForThumbnails,
+  askToRemake,
+  failAbandoned,
+  onLiked,
+  wantAllRungs,
+} from './media-upkeep.ts';
 import type { MediaUrls } from './media-urls.ts';
 import type { Video } from './model.ts';
 import { dropOriginals } from './originals.ts';
@@ -58,18 +67,29 @@ import {
 } from './remote-posts.ts';
 import { proxiedAmong, proxiedSource } from './remote-proxy.ts';
 import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
+import { readmit } from './sound-gate.ts';
 import { studioQueries } from './studio.ts';
 
 export { videoEvents } from './events.ts';
 export type { Below, Recommendable } from './feed-queries.ts';
 export { captionTimes } from './media-edits.ts';
-export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
+export { createMediaUrls, type MediaAccess, type MediaUrls, type RegionalAccess } from './media-urls.ts';
 export {
   type Asset,
+  type ClaimedRemix,
+  type ClaimedSound,
   hasSound,
   mediaStages,
   type PostedWith,
+  type RemixKind,
+  type RemixLayout,
+  type RemixOf,
+  type RemixPolicy,
+  type RemixRefused,
   type RemoteVideo,
+  remixKinds,
+  remixLayouts,
+  remixRefusals,
   type Video,
   type VideoDetails,
   type VideoState,
@@ -82,7 +102,7 @@ export {
   type ProxiedFiles,
   type ProxyFailure,
 } from './proxied-files.ts';
-export type { ListNarrowing, Page } from './queries.ts';
+export type { ListNarrowing, Page, SoundOfVideo } from './queries.ts';
 export type { Arrival, NewRemoteVideo } from './remote-posts.ts';
 export { fetchRemoteSource } from './remote-source.ts';
 export { narrower } from './rules.ts';
@@ -99,7 +119,7 @@ export { createTranscriber } from './transcriber.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
 
-type Deps = Omit<ReplicaDeps, 'emit'> & {
+type Deps = Omit<ReplicaDeps & RemixDeps, 'emit'> & {
   db: Db;
   ids: IdSource;
   urls: Urls;
@@ -126,6 +146,7 @@ export function createVideos(base: Deps) {
     noteMultipart,
     storedBytes,
     change: (tx: Tx, change: Parameters<typeof changeVideo>[2]) => changeVideo(deps, tx, change),
+    tellAnew: (tx: Tx, videoId: VideoId) => tellAnew(deps, tx, videoId),
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),
     /** What a moderator decides about a video that is held; see held.ts. */
@@ -134,6 +155,7 @@ export function createVideos(base: Deps) {
     /** Videos that wait for an answer of the classifier which nobody will bring. */
     endAbandonedQuestions: (tx: Tx) => endAbandoned(deps, tx),
     refuse: (tx: Tx, refusal: Parameters<typeof refuseVideo>[2]) => refuseVideo(deps, tx, refusal),
+    consentTo: (tx: Tx, videoId: VideoId) => consentTo(deps, tx, videoId),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
     receiveRemote: (tx: Tx, arriving: readonly NewRemoteVideo[]) => receiveRemoteVideos(deps, tx, arriving),
     setCaptions: (tx: Tx, edit: Parameters<typeof setCaptions>[2]) => setCaptions(deps, tx, edit),
@@ -175,6 +197,7 @@ export function createVideos(base: Deps) {
     wantAllRungs: (tx: Tx, videoId: VideoId) => wantAllRungs(deps, tx, videoId),
     keepAtHand: (tx: Tx, videoIds: readonly VideoId[], until: Date) => keepAtHand(deps, tx, videoIds, until),
     askToRemake: (tx: Tx, videoId: VideoId) => askToRemake(deps, tx, videoId),
+    askForSounds: (tx: Tx) => askForSounds(deps, tx),
     askForThumbnails: (tx: Tx, videoId: VideoId) => askForThumbnails(deps, tx, videoId),
     askToTranscribe: (tx: Tx, videoId: VideoId) => askToTranscribe(deps, queries, tx, videoId),
 
@@ -185,6 +208,11 @@ export function createVideos(base: Deps) {
     onDeleted: async (tx: Tx, { videoId }: { videoId: VideoId }) => {
       await enqueuePurge(base, tx, videoId);
     },
+
+    /** What the staff decided about its sound has changed. */
+    onMuted: (tx: Tx, { videoId }: { readonly videoId: VideoId }) => askToResound(deps, tx, videoId),
+
+    readmit: (tx: Tx, soundId: SoundId) => readmit(deps, tx, soundId),
 
     onLiked: (tx: Tx, payload: Parameters<typeof onLiked>[2]) => onLiked(deps, tx, payload),
 
@@ -221,6 +249,7 @@ export function createVideos(base: Deps) {
         processLadder(deps, queries, job, run),
       extras: (videoId: VideoId, run: JobRun) => processExtras(deps, queries, videoId, run),
       poster: (videoId: VideoId, run: JobRun) => processChosenPoster(deps, queries, videoId, run),
+      resound: (videoId: VideoId, run: JobRun) => resoundVideo(deps, videoId, run),
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       transcribe: (videoId: VideoId, run: JobRun) => transcribeVideo(deps, queries, videoId, run),
       classify: (videoId: VideoId, run: JobRun) => classifyVideo(deps, queries, videoId, run),

@@ -11,6 +11,7 @@ import { languageTag } from '../../lib/language.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { editedNow, type VideoCommandDeps } from './commands.ts';
 import { stageJob } from './media-order.ts';
+import { leadOf } from './media-remix.ts';
 import { editListOf, insertAssets } from './media-rows.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import type { VideoRow } from './model.ts';
@@ -78,8 +79,9 @@ export async function setCaptions(
   const video = await lockOwn(tx, edit);
   if (!video) return fail('not-found', 'There is no such video.');
   const { id: videoId } = video;
-  const part = edit.times === 'file' ? await editListOf(tx, videoId) : null;
-  const read = readCaptions(edit.file, part, video.duration_seconds);
+  const [part, lead] =
+    edit.times === 'file' ? [await editListOf(tx, videoId), await leadOf(tx, videoId)] : [null, 0];
+  const read = readCaptions(edit.file, { part, lead }, video.duration_seconds);
   if (!read.ok) return read;
   const others: string[] = await tx('video_assets')
     .where({ video_id: videoId, role: 'captions' })
@@ -97,16 +99,20 @@ export async function setCaptions(
   return ok();
 }
 
-/** Captions as they are shown with the video, of which `part` is kept. */
+/** Captions as they are shown with the video, of which `part` is kept, after `lead` seconds of another one. */
 function readCaptions(
   file: Uint8Array,
-  part: EditList | null,
+  { part, lead }: { readonly part: EditList | null; readonly lead: number },
   durationSeconds: number | null,
 ): ReturnType<typeof parseCaptions> {
-  if (part === null) return parseCaptions(file, durationSeconds === null ? {} : { durationSeconds });
+  if (part === null && lead === 0) {
+    return parseCaptions(file, durationSeconds === null ? {} : { durationSeconds });
+  }
   const parsed = parseCaptions(file);
   if (!parsed.ok) return parsed;
-  const cues = cuesOfPart(parsed.cues, part);
+  const later = Math.round(lead * 1_000);
+  const kept = part === null ? parsed.cues : cuesOfPart(parsed.cues, part);
+  const cues = kept.map((cue) => ({ ...cue, start: cue.start + later, end: cue.end + later }));
   return cues.length > 0
     ? ok({ cues })
     : fail('no-cues', 'There is no caption in this file for the part of the video that you keep.');

@@ -3,6 +3,7 @@ import type { ExtrasOutcome } from '../../../media/pipeline-jobs.ts';
 import type { Tx } from '../../db/database.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
+import { askToResound } from './media-mute.ts';
 import { lockVideo, putAssets } from './media-rows.ts';
 import { transcribeFinished } from './media-transcribe.ts';
 import { inWorkDir, type MediaJobDeps, type Queries } from './media-work.ts';
@@ -52,17 +53,24 @@ async function finishExtras(
   const video = await lockVideo(tx, videoId);
   if (!video) return enqueuePurge(deps, tx, videoId);
   if (video.local && hasAudio) await transcribeFinished(deps, tx, videoId);
+  await tx('videos').where({ id: videoId }).update({ sound_heard: true });
   if (!outcome.ok) {
     deps.log.warn({ videoId, reason: outcome.reason }, 'a video goes without preview and storyboard');
     return null;
   }
   await putAssets(tx, videoId, outcome.assets);
-  const { chromaprint, phash, phashMirrored } = outcome.fingerprints;
+  const { chromaprint, phash, phashMirrored, soundPrint } = outcome.fingerprints;
   await tx('video_fingerprints')
     .insert({ video_id: videoId, chromaprint, phash, phash_mirrored: phashMirrored })
     .onConflict('video_id')
     .merge();
   const purges = await purgesOf(tx, videoId);
-  if (await shareAlike(tx, videoId, outcome.fingerprints)) await deps.enqueue(tx, purges);
+  if (await shareAlike(tx, videoId, outcome.fingerprints)) {
+    await deps.enqueue(tx, purges);
+    await askToResound(deps, tx, videoId);
+  }
+  if (!hasAudio) return null;
+  await deps.sounds.attach(tx, videoId, { print: soundPrint });
+  await deps.emit(tx, 'video.heard', { videoId });
   return null;
 }

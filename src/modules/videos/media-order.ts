@@ -7,6 +7,7 @@ const STAGES = {
   'media.process': 0,
   'media.ladder': 1,
   'media.poster': 1,
+  'media.resound': 1,
   'media.extras': 2,
   'media.remake': 3,
   /** In queues of their own, where only the turn among their kind counts. */

@@ -5,10 +5,12 @@ import type { Copied, VideoOutcome } from '../../../media/pipeline-jobs.ts';
 import type { Tx } from '../../db/database.ts';
 import { type Finish, type JobPayload, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
-import { type Failure, fail } from '../../lib/result.ts';
+import { type Failure, fail, type Ok, ok, type Result } from '../../lib/result.ts';
 import { keepFromAll, listedPicture } from './listed.ts';
 import { askClassifier } from './media-classify.ts';
+import { askToResound } from './media-mute.ts';
 import { stageJob } from './media-order.ts';
+import { COMPOSED, type ComposeDeps, composeUpload, orderedRemix, type RemixDeps } from './media-remix.ts';
 import {
   dropCopy,
   editListOf,
@@ -29,6 +31,7 @@ import {
 } from './media-work.ts';
 import type { Video } from './model.ts';
 import { enqueuePurge } from './purge.ts';
+import { refuseForSound, ruleOfSound } from './sound-gate.ts';
 
 /** What ended it says nothing about the file, and no more tries are left. */
 export const GIVEN_UP = fail('given-up', 'This video could not be processed. Ask the admin of this server.');
@@ -39,7 +42,7 @@ export const GIVEN_UP = fail('given-up', 'This video could not be processed. Ask
  * transaction recorded counts.
  */
 export function processUpload(
-  deps: MediaJobDeps,
+  deps: RemixDeps,
   queries: Queries,
   videoId: VideoId,
   run: JobRun,
@@ -47,25 +50,58 @@ export function processUpload(
   return inWorkDir(deps, { stage: 'first', videoId }, run, async (work) => {
     const video = await queries.internal(videoId);
     if (!video || !waitsForFirst(video)) return;
-    const sourcePath = await readSource(deps, video, work);
-    const sha256 = await deps.hashes.sha256Of(sourcePath, work.signal);
-    const listed = await deps.hashes.byFile(sha256);
-    if (listed) return keepFromAll(deps, video, listed, sourcePath);
+    const source = await sourceOf({ ...deps, queries }, video, work, run);
+    if ('finish' in source) return source.finish;
+    if (work.isGone()) return (tx) => enqueuePurge(deps, tx, videoId);
+    if (!source.ok) return (tx) => finishFirst(deps, tx, videoId, source);
+    const { path: sourcePath, sha256, done } = source;
     // What has to be looked at first is not watched before.
     const isSeen =
-      !(await deps.hashes.looksAtPictures()) && !(await deps.classifier.holdsBack(deps.db, null));
+      !(await deps.hashes.looksAtPictures()) &&
+      !(await deps.sounds.hasRules(deps.db)) &&
+      !(await deps.classifier.holdsBack(deps.db, null));
     const outcome = await orGiveUp(run, work, async () =>
       deps.pipeline.processFirst({
-        ...(await jobOf(deps, videoId, sourcePath, work)),
+        ...(await jobOf(deps, videoId, sourcePath, work, done)),
         onCopied: (copied) => publishCopy(deps, videoId, copied, isSeen),
       }),
     );
     if (work.isGone()) return (tx) => enqueuePurge(deps, tx, videoId);
     const shown = outcome.ok ? await listedPicture(deps, outcome.assets, sha256, work) : null;
     if (shown) return keepFromAll(deps, video, shown, sourcePath);
+    const ruling = outcome.ok ? await ruleOfSound(deps, videoId, outcome.assets, work) : null;
+    if (ruling?.action === 'refuse') return refuseForSound(deps, video, ruling);
     await deps.inTx((tx) => tx('videos').where({ id: videoId }).update({ original_sha256: sha256 }));
     return (tx) => finishFirst(deps, tx, videoId, outcome);
   });
+}
+
+interface Source {
+  readonly path: string;
+  readonly sha256: string;
+  /** How much of the work is done once it is there, in percent. */
+  readonly done: number;
+}
+
+/**
+ * The file that the video is made of, with the digest of the one that was uploaded; what ends it instead, where that is
+ * on a list. Of a remix it is the file that both were put together in.
+ */
+async function sourceOf(
+  deps: ComposeDeps,
+  video: Video,
+  work: MediaRun,
+  run: JobRun,
+): Promise<Result<Source> | Failure | { readonly finish: Finish }> {
+  const path = await readSource(deps, video, work);
+  const { order, isComposed, uploadSha256 } = await orderedRemix(deps.db, video.id);
+  if (isComposed && uploadSha256 !== null) return ok({ path, sha256: uploadSha256, done: COMPOSED });
+  const sha256 = await deps.hashes.sha256Of(path, work.signal);
+  const listed = await deps.hashes.byFile(sha256);
+  if (listed) return { finish: await keepFromAll(deps, video, listed, path) };
+  if (order === null) return ok({ path, sha256, done: 0 });
+  const composed = await orGiveUp(run, work, () => composeUpload(deps, video, { path, sha256 }, work, run));
+  return composed.ok ? ok({ path: composed.path, sha256, done: COMPOSED }) : composed;
 }
 
 function waitsForFirst({ local, state, originalKey, media, assets }: Video): boolean {
@@ -96,11 +132,16 @@ async function tellPlayable({ onPlayable, clock }: MediaJobDeps, tx: Tx, videoId
   if (row?.received_at) onPlayable?.(Math.max(0, (clock.now() - row.received_at.getTime()) / 1_000));
 }
 
-/** It is seen from now on; what waits for its post, or for a moderator, is kept for that. */
+/** What waits for a moderator, or for the author of what it was made from. */
+const UNSEEN = '(hold or awaits_consent)';
+
+/** It is seen from now on; what waits for its post, or for somebody's leave, is kept for that. */
 function playable(tx: Tx) {
   return {
-    state: tx.raw(`case when awaits_post then 'draft' when hold then 'held' else 'published' end`),
-    published_at: tx.raw('case when awaits_post or hold then null else coalesce(published_at, now()) end'),
+    state: tx.raw(`case when awaits_post then 'draft' when ${UNSEEN} then 'held' else 'published' end`),
+    published_at: tx.raw(
+      `case when awaits_post or ${UNSEEN} then null else coalesce(published_at, now()) end`,
+    ),
     unannounced: true,
   };
 }
@@ -205,11 +246,17 @@ async function finishLadder(
   if (outcome?.ok) await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
   else if (outcome) deps.log.warn({ videoId, reason: outcome.reason }, 'a video has to do with fewer sizes');
   await dropCopy(tx, videoId);
-  // What waits for its post, or for a moderator, is told of when that is there.
+  // What waits for its post, or for somebody's leave, is told of when that is there.
   const isDraft = video.state === 'draft' || video.state === 'held';
-  const ready = { media_state: 'ready', media_stage: null, media_percent: 100, unannounced: isDraft };
+  // What is to be played without its sound is told of once that is made.
+  const waits = isDraft || (video.unannounced && video.staff_muted && !video.silent);
+  const ready = { media_state: 'ready', media_stage: null, media_percent: 100, unannounced: waits };
   await tx('videos').where({ id: videoId }).update(ready);
-  if (video.unannounced && !isDraft) await deps.emit(tx, 'video.published', { videoId });
+  await askToResound(deps, tx, videoId);
+  if (video.unannounced && !waits) await deps.emit(tx, 'video.published', { videoId });
+  if (video.state === 'held' && !video.hold && video.awaits_consent) {
+    await deps.emit(tx, 'video.awaits-consent', { videoId });
+  }
   await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
   await makeChosenPoster(deps, tx, videoId);
   // Somebody may be watching what was replaced.
@@ -235,6 +282,7 @@ export function remake(
     return async (tx) => {
       if (!(await lockVideo(tx, videoId))) return enqueuePurge(deps, tx, videoId);
       await recordMade(tx, videoId, outcome, { replaces: true, isKnown: video.local });
+      await askToResound(deps, tx, videoId);
       if (video.local) await deps.emit(tx, 'video.updated', { videoId });
       await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
       await makeChosenPoster(deps, tx, videoId);
@@ -253,13 +301,16 @@ async function readSource(deps: MediaJobDeps, video: Video, { dir, progress }: M
   return sourcePath;
 }
 
-async function jobOf(deps: MediaJobDeps, videoId: VideoId, sourcePath: string, work: MediaRun) {
-  const [{ seconds }, edit] = await Promise.all([
+/** `done`: how much of the work was done before, in percent. */
+async function jobOf(deps: MediaJobDeps, videoId: VideoId, sourcePath: string, work: MediaRun, done = 0) {
+  const [{ seconds }, edit, { isComposed }] = await Promise.all([
     posterChoice(deps.db, videoId),
     editListOf(deps.db, videoId),
+    orderedRemix(deps.db, videoId),
   ]);
   return {
-    edit,
+    // What both were put together in has of the upload only what its author keeps.
+    edit: isComposed ? null : edit,
     ...(seconds === null ? {} : { posterSeconds: seconds }),
     videoId,
     sourcePath,
@@ -267,16 +318,16 @@ async function jobOf(deps: MediaJobDeps, videoId: VideoId, sourcePath: string, w
     limits: { maxDurationSeconds: deps.upload.maxDurationSeconds, maxBytes: deps.upload.maxUploadBytes },
     signal: work.signal,
     onProgress: ({ stage, percent }: { stage: Parameters<MediaRun['progress']>[0]; percent: number }) =>
-      work.progress(stage, percent),
+      work.progress(stage, done + percent * (1 - done / 100)),
   };
 }
 
 /** Throws, for another try, where the work was cut off; on the last try its video has to do without. */
-async function orGiveUp(
+async function orGiveUp<T extends Ok>(
   run: JobRun,
   work: MediaRun,
-  make: () => Promise<VideoOutcome>,
-): Promise<VideoOutcome | Failure> {
+  make: () => Promise<T | Failure>,
+): Promise<T | Failure> {
   try {
     const outcome = await make();
     await work.progress.settled();

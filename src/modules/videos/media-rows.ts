@@ -18,6 +18,9 @@ interface LockedVideo {
   readonly unannounced: boolean;
   readonly local: boolean;
   readonly hold: boolean;
+  readonly awaits_consent: boolean;
+  readonly staff_muted: boolean;
+  readonly silent: boolean;
 }
 
 /** Undefined when the video was deleted meanwhile. The lock keeps a deletion from slipping in between. */
@@ -25,7 +28,10 @@ export async function lockVideo(tx: Tx, videoId: VideoId): Promise<LockedVideo |
   return tx('videos')
     .where({ id: videoId })
     .forUpdate()
-    .first('state', 'media_state', 'unannounced', 'local', 'hold');
+    .first(
+      ...(['state', 'media_state', 'unannounced', 'local', 'hold'] as const),
+      ...(['awaits_consent', 'staff_muted', 'silent'] as const),
+    );
 }
 
 /** Names objects of a video. Those that are named already stay as they are. */
@@ -159,7 +165,11 @@ export async function recordMade(
   const hashes = kept.length > 0 ? null : made.hashes;
   await tx('videos')
     .where({ id: videoId })
-    .update({ chunk_index: JSON.stringify(made.chunkIndex), ...factColumns(made.facts, hashes) });
+    .update({
+      silent: false,
+      chunk_index: JSON.stringify(made.chunkIndex),
+      ...factColumns(made.facts, hashes),
+    });
 }
 
 /** The sizes of a video as they were recorded: what a later step builds on. */

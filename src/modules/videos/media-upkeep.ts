@@ -1,4 +1,5 @@
 import { mediaLimits } from '../../../config/media-limits.ts';
+import { soundLimits } from '../../../config/sound-limits.ts';
 import type { Tx } from '../../db/database.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
@@ -6,6 +7,26 @@ import { replicateJobs, stageJob } from './media-order.ts';
 import { GIVEN_UP } from './media-process.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge } from './purge.ts';
+
+/**
+ * Asks what the sounds are of videos that were finished before anybody looked for that: their extras are made anew, a
+ * few at a time, and each once. Returns how many.
+ */
+export async function askForSounds(deps: Pick<Deps, 'enqueue'>, tx: Tx): Promise<number> {
+  const rows: VideoId[] = await tx('videos')
+    .where({ sound_heard: false, state: 'published', media_state: 'ready' })
+    .whereRaw(
+      `not exists (select 1 from jobs where key = 'media.extras:' || videos.id and state = 'pending')`,
+    )
+    .orderBy('id')
+    .limit(soundLimits.heardAtOnce)
+    .forUpdate()
+    .skipLocked()
+    .pluck('id');
+  await tx('videos').whereRaw('id = any(?::bigint[])', [rows]).update({ sound_heard: true });
+  for (const videoId of rows) await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
+  return rows.length;
+}
 
 type Deps = Pick<MediaJobDeps, 'clock' | 'enqueue' | 'lazyRungs' | 'log'>;
 

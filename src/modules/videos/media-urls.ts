@@ -2,13 +2,32 @@ import { createHmac } from 'node:crypto';
 import { mediaLinkLimits } from '../../../config/media-limits.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { purposeKey, timingSafeEqualText } from '../../lib/crypto.ts';
+import type { SoundRegion } from '../sounds/index.ts';
 import type { VideoState, Visibility } from './model.ts';
+
+/** What an address depends on. */
+interface Addressed {
+  readonly state: VideoState;
+  readonly visibility: Visibility;
+  /** Of a video. */
+  readonly regional?: boolean;
+}
 
 /** Who is given an address: somebody who looks at a page, a server that may fetch much later, or a service that looks at once. */
 export type MediaReader = 'viewer' | 'server' | 'service';
 
-/** Who may fetch the objects of a video: anybody, or whoever was given a signed address. */
-export type MediaAccess = 'public' | 'private';
+/**
+ * Who may fetch the objects of a video: anybody, or whoever was given a signed address; and of those, for the sake of its sounds, who is
+ * not where one of these is not given.
+ */
+export type MediaAccess = OpenTo | RegionalAccess;
+type OpenTo = 'public' | 'private';
+export interface RegionalAccess {
+  readonly access: OpenTo;
+  readonly regions: readonly SoundRegion[];
+  /** What is given where it is muted in place of which object, by their keys; what is not in it is withheld there. */
+  readonly given: ReadonlyMap<string, string>;
+}
 
 export type MediaUrls = ReturnType<typeof createMediaUrls>;
 
@@ -20,7 +39,7 @@ const TOKEN = /^(\d{1,12})\.([A-Za-z0-9_-]{22})$/;
 export function mediaAccessOf(video: {
   readonly state: VideoState;
   readonly visibility: Visibility;
-}): MediaAccess {
+}): OpenTo {
   const isOpen = video.visibility === 'public' || video.visibility === 'unlisted';
   return isOpen && video.state === 'published' ? 'public' : 'private';
 }
@@ -55,13 +74,12 @@ export function createMediaUrls(deps: {
 
   return {
     /** The address of an object: its key is `media/<owner>/<name>`. The same one for a while, so that it can be cached. */
-    objectUrl(
-      objectKey: string,
-      video: { readonly state: VideoState; readonly visibility: Visibility },
-      reader: MediaReader = 'viewer',
-    ): string {
+    objectUrl(objectKey: string, video: Addressed, reader: MediaReader = 'viewer'): string {
       const path = objectKey.replace(/^media\//, '');
-      if (mediaAccessOf(video) === 'public') return `${deps.mediaUrl}/${path}`;
+      if (mediaAccessOf(video) === 'public') {
+        // What is asked where somebody is must not come from where nobody asks, nor from what was kept of before.
+        return video.regional ? `${deps.origin}/media/r/${path}` : `${deps.mediaUrl}/${path}`;
+      }
       return `${deps.origin}/media/s/${tokenFor(path.slice(0, path.indexOf('/')), reader)}/${path}`;
     },
 

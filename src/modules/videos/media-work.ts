@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediaLimits } from '../../../config/media-limits.ts';
 import { endProcessesOn } from '../../../media/left-processes.ts';
-import type { MediaPipeline, VideoOutcome } from '../../../media/pipeline-jobs.ts';
+import type { MediaPipeline } from '../../../media/pipeline-jobs.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Db, InTx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
@@ -12,10 +12,12 @@ import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
+import type { Failure } from '../../lib/result.ts';
 import type { ClassifierGate } from '../classifier/index.ts';
 import type { HashGate } from '../hashes/index.ts';
 import type { MediaRefusal } from '../instances/index.ts';
 import type { Screening } from '../rules/index.ts';
+import type { SoundGate } from '../sounds/index.ts';
 import type { videoEvents } from './events.ts';
 import type { MediaStage } from './model.ts';
 import { enqueuePurge } from './purge.ts';
@@ -48,6 +50,8 @@ export interface MediaJobDeps {
   readonly screening: Screening;
   /** What must not be posted again. */
   readonly hashes: HashGate;
+  /** Knows sounds again. */
+  readonly sounds: SoundGate;
   /** Says what videos show. */
   readonly classifier: ClassifierGate;
   readonly log: Logger;
@@ -67,7 +71,16 @@ export interface MediaRun {
 }
 
 /** What is done at a time; no two jobs of one stage are at work on the same video, but for those that were overtaken. */
-type WorkStage = 'first' | 'ladder' | 'remake' | 'extras' | 'poster' | 'copy' | 'sound' | 'labels';
+type WorkStage =
+  | 'first'
+  | 'ladder'
+  | 'remake'
+  | 'extras'
+  | 'poster'
+  | 'copy'
+  | 'sound'
+  | 'resound'
+  | 'labels';
 
 /**
  * Runs `work` in an empty folder of its own, and removes that folder afterwards. Before, it removes those of
@@ -109,7 +122,7 @@ export async function inWorkDir<T>(
 }
 
 /** An encoder that something outside ended says nothing about the file. */
-export function retryIfInterrupted(processed: VideoOutcome): void {
+export function retryIfInterrupted(processed: { readonly ok: true } | Failure): void {
   if (!processed.ok && (processed.reason === 'interrupted' || processed.reason === 'aborted')) {
     throw new Error(processed.detail ?? processed.reason);
   }

@@ -1,6 +1,8 @@
 import type { AssetRole } from '../../../media/asset.ts';
+import type { DuetLayout } from '../../../media/remix-plan.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
+import type { SoundRights } from '../sounds/index.ts';
 
 /** `direct`: for those whom the post names, and nobody else. */
 export const visibilities = ['public', 'unlisted', 'followers', 'direct'] as const;
@@ -8,7 +10,7 @@ export type Visibility = (typeof visibilities)[number];
 
 /**
  * `draft`: it can be played, and its author has not posted it yet. `held`: the same, and a moderator has not let it be
- * seen; `removed`: by the staff, which may take that back.
+ * seen, or it is a remix that waits for the author of its original; `removed`: by the staff, which may take that back.
  */
 export type VideoState = 'uploading' | 'received' | 'rejected' | 'draft' | 'held' | 'published' | 'removed';
 export type MediaState = 'waiting' | 'working' | 'ready' | 'failed' | 'none';
@@ -16,6 +18,7 @@ export type MediaState = 'waiting' | 'working' | 'ready' | 'failed' | 'none';
 export const mediaStages = [
   'reading',
   'downloading',
+  'composing',
   'inspecting',
   'transcoding',
   'packaging',
@@ -60,6 +63,61 @@ export interface Allowances {
   readonly duet: boolean;
   /** Some seconds of it at the beginning of one’s own. */
   readonly stitch: boolean;
+  /** Its sound in one’s own. */
+  readonly sound: boolean;
+  /** Of duets and stitches that are allowed: each waits until its author says yes. */
+  readonly ask: boolean;
+}
+
+export const remixKinds = ['duet', 'stitch'] as const;
+export type RemixKind = (typeof remixKinds)[number];
+export { type DuetLayout as RemixLayout, duetLayouts as remixLayouts } from '../../../media/remix-plan.ts';
+
+/** What a server says of remixes of its video: anybody may, its author wants to be asked, or nobody may. */
+export type RemixPolicy = 'open' | 'ask' | 'closed';
+
+/** What a video was made from. */
+export interface RemixOf {
+  readonly kind: RemixKind;
+  /** Of a duet, where that is known. */
+  readonly layout: DuetLayout | null;
+  /** Null where the original is not here, or not any more. */
+  readonly id: VideoId | null;
+  /** ActivityPub id of the original. */
+  readonly uri: string | null;
+  /** What the author of the original says to it. */
+  readonly consent: 'given' | 'asked' | 'refused';
+  /** Whether the sound of the original is in it, as it is in every stitch; null: its server does not say. */
+  readonly carriesSound: boolean | null;
+  /** Where that can be checked. */
+  readonly stampUri: string | null;
+  /** Nobody sees it until the author of the original says yes. */
+  readonly awaitsConsent: boolean;
+  /** Why there is no consent, where it is refused. */
+  readonly refusal: RemixRefused | null;
+}
+
+/**
+ * Its author said no, or did not answer in time; the original is gone, or its author took all leave back when deleting it.
+ */
+export const remixRefusals = ['declined', 'silence', 'gone', 'withdrawn'] as const;
+export type RemixRefused = (typeof remixRefusals)[number];
+
+/** What another server says that its video was made from. */
+export type ClaimedRemix = Pick<RemixOf, 'kind' | 'layout' | 'carriesSound' | 'stampUri'> & {
+  readonly uri: string;
+};
+
+/** What another server says of the sound of its video. */
+export interface ClaimedSound {
+  /** Whether others may make videos with it; null: nothing is said, and nobody may. */
+  readonly allowed: boolean | null;
+  /** What its author calls it; empty where it has no name. */
+  readonly title: string;
+  /** Null where nothing is said of them, or it is not its own. */
+  readonly rights: SoundRights | null;
+  /** ActivityPub id of the video whose sound it was made with; null where that is its own. */
+  readonly ofUri: string | null;
 }
 
 /** What somebody posted with. */
@@ -110,7 +168,17 @@ export interface Video {
   /** Actors beside the author that may change a remote video: a channel and its owner. */
   readonly attributedTo: readonly string[];
   readonly commentsOpen: boolean;
+  /** The staff of this server has it played without its sound. */
+  readonly soundMuted: boolean;
+  /** Its sound is not given in some countries, so that this server is asked for each of its files. */
+  readonly regional: boolean;
   readonly allows: Allowances;
+  /** Of a remote video; null where its server says nothing. */
+  readonly remixPolicy: RemixPolicy | null;
+  /** Null where it was made from no other video. */
+  readonly remix: RemixOf | null;
+  /** The video whose sound it was made with; null where none was chosen, or that is gone. */
+  readonly soundOfId: VideoId | null;
   /** What its author calls its own sound; empty where that has no name. */
   readonly soundTitle: string;
   /** A relay told of it, and nobody here had asked for its author. */
@@ -153,6 +221,16 @@ export interface RemoteVideo {
   readonly commentsOpen: boolean;
   /** Whether its server offers it for download; true where it does not say. */
   readonly allowsDownload?: boolean;
+  /** What its server says of remixes; nobody may where it says nothing. */
+  readonly remixes?: {
+    readonly policy: RemixPolicy | null;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+    /** What it allows of both waits for its author. */
+    readonly ask: boolean;
+  };
+  readonly remix?: ClaimedRemix | null;
+  readonly sound?: ClaimedSound;
 }
 
 /** What the author says of a video. */
@@ -205,11 +283,27 @@ export interface VideoRow {
   /** What the staff decided, about it or all that its author has. */
   readonly staff_sensitive: boolean;
   readonly staff_comments_off: boolean;
+  readonly staff_muted: boolean;
+  readonly regional: boolean;
   readonly state_before_removal: VideoState | null;
   readonly allows_download: boolean;
   readonly allows_duet: boolean;
   readonly allows_stitch: boolean;
+  /** Null: its server does not say. */
+  readonly allows_sound: boolean | null;
+  readonly remix_asks: boolean;
+  readonly remix_policy: RemixPolicy | null;
+  readonly remix_of_id: VideoId | null;
+  readonly remix_of_uri: string | null;
+  readonly remix_kind: RemixKind | null;
+  readonly remix_layout: DuetLayout | null;
+  readonly carries_sound: boolean | null;
+  readonly remix_consent: RemixOf['consent'] | null;
+  readonly remix_stamp_uri: string | null;
+  readonly awaits_consent: boolean;
+  readonly remix_refusal: RemixRefused | null;
   readonly sound_title: string;
+  readonly sound_of_id: VideoId | null;
   readonly discovery: boolean;
   readonly unannounced: boolean;
   readonly awaits_post: boolean;
@@ -244,6 +338,21 @@ export interface AssetRow extends FileRow {
 /** Whether it is known to be heard: nobody knows of one that lies elsewhere. */
 export function hasSound({ assets }: Pick<Video, 'assets'>): boolean {
   return assets.some(({ codecs }) => codecs !== null && /mp4a|opus|ac-3|ec-3|vorbis|flac/i.test(codecs));
+}
+
+function remixOf(row: VideoRow): RemixOf | null {
+  if (row.remix_kind === null) return null;
+  return {
+    kind: row.remix_kind,
+    layout: row.remix_layout,
+    id: row.remix_of_id,
+    uri: row.remix_of_uri,
+    consent: row.remix_consent ?? 'asked',
+    carriesSound: row.carries_sound,
+    stampUri: row.remix_stamp_uri,
+    awaitsConsent: row.awaits_consent,
+    refusal: row.remix_refusal,
+  };
 }
 
 /** Rows to model. */
@@ -284,8 +393,16 @@ export function videoFromRow(row: VideoRow, assets: readonly FileRow[]): Video {
     editedAt: row.edited_at,
     attributedTo: row.attributed_to,
     commentsOpen: row.comments_open && !row.staff_comments_off,
-    allows: { download: row.allows_download, duet: row.allows_duet, stitch: row.allows_stitch },
+    ...{ soundMuted: row.staff_muted, regional: row.regional },
+    allows: {
+      ...{ download: row.allows_download, duet: row.allows_duet, stitch: row.allows_stitch },
+      ask: row.remix_asks,
+      sound: row.allows_sound ?? false,
+    },
+    remixPolicy: row.remix_policy,
+    remix: remixOf(row),
     soundTitle: row.sound_title,
+    soundOfId: row.sound_of_id,
     discovery: row.discovery,
     unannounced: row.unannounced,
     awaitsPost: row.awaits_post,

@@ -21,6 +21,7 @@ export interface PurgeDeps {
 export const storingJobs = [
   'media.process',
   'media.ladder',
+  'media.resound',
   'media.extras',
   'media.classify',
   'media.poster',

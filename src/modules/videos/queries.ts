@@ -6,8 +6,10 @@ import { madeOnce, SOME_VIDEOS, SOMEBODY } from '../../db/made-once.ts';
 import { within } from '../../db/paging.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
 import { byShownAuthor, notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
-import type { AccountId, ListId, VideoId } from '../../lib/ids.ts';
+import type { AccountId, ListId, SoundId, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
+import type { RegionalAction, SoundRegion } from '../sounds/index.ts';
+import { givenMuted } from './media-given-muted.ts';
 import { type MediaAccess, mediaAccessOf } from './media-urls.ts';
 import type { AssetRow, FileRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
@@ -17,6 +19,8 @@ export type { Page } from '../../lib/paging.ts';
 /** Which of the public videos. */
 export interface ListNarrowing {
   readonly scope: 'all' | 'local' | 'remote';
+  /** Videos with this sound. */
+  readonly soundId?: SoundId;
   /** Hashtags in their folded form: at least one of `any`, all of `all`, none of `none`. */
   readonly tags?: {
     readonly any: readonly string[];
@@ -29,7 +33,53 @@ export interface ListNarrowing {
 interface Marks {
   readonly pinned: ReadonlySet<VideoId>;
   readonly named: ReadonlyMap<VideoId, readonly AccountId[]>;
+  readonly sounds: ReadonlyMap<VideoId, SoundOfVideo>;
 }
+
+/** What is heard in a video. */
+export interface SoundOfVideo {
+  readonly id: SoundId;
+  /** Empty where it has no name, or that is not for everybody. */
+  readonly title: string;
+  /** Whether it was heard in this video first. */
+  readonly isOriginal: boolean;
+  /** Where its videos are not given; null: nowhere. */
+  readonly region: SoundRegion | null;
+}
+
+interface AccessRow extends RegionRow, Pick<Video, 'state' | 'visibility'> {}
+
+interface RegionRow {
+  readonly action: RegionalAction | null;
+  readonly countries: string[] | null;
+  readonly countries_except: boolean | null;
+  readonly reason: string | null;
+}
+
+interface MarkRow extends RegionRow {
+  readonly id: VideoId;
+  readonly named: AccountId | null;
+  readonly sound_id: SoundId | null;
+  readonly title: string;
+  readonly is_original: boolean;
+}
+
+/**
+ * Joins the rules of a video's sounds: its own, and those that it carries. In one that is played without its sound everywhere,
+ * nothing is muted anywhere.
+ */
+const HEARD_IN_VIDEOS = `(sound_rules.sound_id = videos.sound_id
+  or sound_rules.sound_id in (select carried.sound_id from carried_sounds as carried where carried.video_id = videos.id))
+  and (sound_rules.action <> 'mute' or not videos.silent)`;
+
+const regionOf = ({ action, countries, countries_except: except, reason }: RegionRow): SoundRegion => ({
+  ...{
+    action: action ?? 'refuse',
+    countries: countries ?? [],
+    except: except ?? false,
+    reason: reason ?? '',
+  },
+});
 
 /** An upload under way. */
 interface Upload {
@@ -197,13 +247,21 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       const sharing = db('video_assets')
         .whereRaw(`split_part(key, '/', 2) = ?`, [ownerId])
         .select('video_id');
-      const rows: Pick<Video, 'state' | 'visibility'>[] = await db('videos')
+      const rows: AccessRow[] = await db('videos')
+        .leftJoin('sound_rules', (rule) => rule.onVal('videos.regional', true).andOn(db.raw(HEARD_IN_VIDEOS)))
         .where((one) => one.where('videos.id', ownerId).orWhereIn('videos.id', sharing))
         .whereNotIn('videos.state', ['rejected', 'removed'])
+        // It is played again once it was made without its sound.
+        .whereRaw('(videos.silent or not videos.staff_muted)')
         .modify(byShownAuthor('videos', null, unlisted))
-        .distinct('videos.state', 'videos.visibility');
+        .distinct('videos.state', 'videos.visibility', 'sound_rules.action', 'sound_rules.countries')
+        .distinct('sound_rules.countries_except', 'sound_rules.reason');
       const found = rows.map(mediaAccessOf);
-      return found.includes('public') ? 'public' : (found[0] ?? null);
+      const access = found.includes('public') ? 'public' : (found[0] ?? null);
+      const regions = rows.filter(({ countries }) => countries !== null).map(regionOf);
+      if (!access || regions.length === 0) return access;
+      const isMuted = regions.some(({ action }) => action === 'mute');
+      return { access, regions, given: isMuted ? await givenMuted(db, ownerId) : new Map() };
     },
 
     /** When what was at this address was deleted, or null. */
@@ -221,20 +279,40 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return withAssets(rows);
     },
 
-    /** Which of these videos are pinned by their authors, and the people whom their captions name: one question for both. */
+    /** Which of these videos are pinned by their authors, the people whom their captions name, and what is heard in them: one question for all. */
     async marksAmong(ids: readonly VideoId[]): Promise<Marks> {
-      const { rows } = await db.raw<{ rows: { id: VideoId; named: AccountId | null }[] }>(
-        `select video_id as id, null::bigint as named from pins where video_id = any(:ids)
-         union all (select video_id, account_id from mentions where video_id = any(:ids) order by account_id)`,
+      const { rows } = await db.raw<{ rows: MarkRow[] }>(
+        `select video_id as id, null::bigint as named, null::bigint as sound_id, '' as title, false as is_original,
+                null::text as action, null::text[] as countries, null::boolean as countries_except,
+                null::text as reason
+           from pins where video_id = any(:ids)
+         union all (select video_id, account_id, null, '', false, null, null, null, null from mentions
+                     where video_id = any(:ids) order by account_id)
+         union all select videos.id, null, sounds.id,
+                          case when sounds.is_open or sounds.original_id = videos.id then sounds.title else '' end,
+                          sounds.original_id is not distinct from videos.id,
+                          rule.action, rule.countries, rule.countries_except, rule.reason
+                     from videos join sounds on sounds.id = videos.sound_id
+                     left join lateral (
+                       select * from sound_rules where videos.regional and countries is not null and ${HEARD_IN_VIDEOS}
+                        order by sound_rules.sound_id <> sounds.id limit 1) as rule on true
+                    where videos.id = any(:ids)`,
         { ids: [...ids] },
       );
-      const pinned = rows.flatMap(({ id, named }) => (named === null ? [id] : []));
+      const pinned = rows.flatMap(({ id, named, sound_id }) =>
+        named === null && sound_id === null ? [id] : [],
+      );
+      const sounds = rows.flatMap(({ id, sound_id, title, is_original: isOriginal, ...rule }) => {
+        const region = rule.countries === null ? null : regionOf(rule);
+        return sound_id === null ? [] : [[id, { id: sound_id, title, isOriginal, region }] as const];
+      });
       const named = Map.groupBy(
         rows.flatMap((row) => (row.named === null ? [] : [{ id: row.id, accountId: row.named }])),
         ({ id }) => id,
       );
       return {
         pinned: new Set(pinned),
+        sounds: new Map(sounds),
         named: new Map([...named].map(([id, people]) => [id, people.map(({ accountId }) => accountId)])),
       };
     },
@@ -268,13 +346,14 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       ),
 
     /** Public videos of everybody known here whom the staff has not silenced. */
-    publicVideos: (viewerId: AccountId | null, page: Page, { scope, tags }: ListNarrowing) =>
+    publicVideos: (viewerId: AccountId | null, page: Page, { scope, tags, soundId }: ListNarrowing) =>
       list(viewerId, page, (query) => {
         query
           .where('videos.visibility', 'public')
           .modify(notSilencedFor(viewerId))
           .modify(notMutedBy(viewerId));
         if (scope !== 'all') query.where('videos.local', scope === 'local');
+        if (soundId !== undefined) query.where('videos.sound_id', soundId);
         if (!tags) return;
         if (tags.any.length > 0) query.whereExists(taggedWith(tags.any));
         for (const tag of tags.all) query.whereExists(taggedWith([tag]));
@@ -322,6 +401,18 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
         query.where('videos.account_id', accountId);
         if (tag !== null) query.whereExists(taggedWith([tag]));
       }),
+
+    /**
+     * Duets and stitches of a video, newest first, as the viewer may see them: those that the author of the original allows,
+     * and the viewer's own.
+     */
+    remixesOf: (videoId: VideoId, viewerId: AccountId | null, page: Page) =>
+      list(viewerId, page, (query) =>
+        query.where('videos.remix_of_id', videoId).where((shown) => {
+          shown.where('videos.remix_consent', 'given');
+          if (viewerId !== null) shown.orWhere('videos.account_id', viewerId);
+        }),
+      ),
 
     /** How many published videos of an account the viewer may see: counted, for a job. */
     async countOfAccount(accountId: AccountId, viewerId: AccountId | null): Promise<number> {

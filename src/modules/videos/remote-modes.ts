@@ -77,12 +77,16 @@ const LOCAL = `here.domain = ''`;
 
 /**
  * Those of these videos that somebody here may see in a list: somebody here follows the author (or the channel it
- * is attributed to), follows somebody who shared it, shared it, or is named by it; and those that were opened.
+ * is attributed to), follows somebody who shared it, shared it, or is named by it; those that were opened; and those that other servers
+ * told of and that were found, for as long as that counts.
  */
 export async function wantedAmong(from: Db, ids: readonly VideoId[]): Promise<Set<VideoId>> {
   const { rows } = await from.raw<{ rows: { id: VideoId }[] }>(
     `select videos.id from videos where videos.id = any(:ids) and (
        videos.last_watched_at is not null
+       or exists (select 1 from told_posts
+                   where told_posts.video_id = videos.id and told_posts.state = 'accepted'
+                     and told_posts.counts_until > now())
        or exists (select 1 from follows join accounts here on here.id = follows.follower_id
                    where follows.target_id = videos.account_id and follows.state = 'accepted' and ${LOCAL})
        or exists (select 1 from accounts channel

@@ -9,6 +9,7 @@ import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Verdict } from '../rules/index.ts';
+import { takeToldRights } from '../sounds/index.ts';
 import type { VideoCommandDeps } from './commands.ts';
 import type { RemoteVideo } from './model.ts';
 import { screenedColumns, screenRemoteVideo } from './screened.ts';
@@ -106,8 +107,11 @@ interface ScreenedVideo extends NewRemoteVideo {
 
 /** Inserts those that are not known yet, and returns their ids. */
 async function insertRemoteVideos(tx: Tx, wanted: readonly ScreenedVideo[]): Promise<Set<VideoId>> {
+  const originals = await originalsOf(tx, wanted);
   const rows = wanted.map(({ id, author, video, arrival, verdict }) => ({
     id,
+    ...remixColumns(author, video, originals),
+    sound_of_uri: video.sound?.ofUri ?? null,
     account_id: author.id,
     local: false,
     uri: video.uri,
@@ -143,6 +147,42 @@ async function insertRemoteVideos(tx: Tx, wanted: readonly ScreenedVideo[]): Pro
   return new Set(added.map(({ id }) => id));
 }
 
+interface Original {
+  readonly id: VideoId;
+  readonly uri: string;
+  readonly account_id: AccountId;
+}
+
+/** Those of the originals of remixes that are here, by their ActivityPub ids. */
+async function originalsOf(
+  tx: Tx,
+  wanted: readonly NewRemoteVideo[],
+): Promise<ReadonlyMap<string, Original>> {
+  const uris = wanted.flatMap(({ video }) => video.remix?.uri ?? []);
+  if (uris.length === 0) return new Map();
+  const rows: Original[] = await tx('videos').whereIn('uri', uris).select('id', 'uri', 'account_id');
+  return new Map(rows.map((row) => [row.uri, row]));
+}
+
+/** What a remote video says that it was made from. Nobody has to be asked about one's own. */
+function remixColumns(
+  author: Account,
+  { remix = null }: RemoteVideo,
+  originals: ReadonlyMap<string, Original>,
+) {
+  const original = remix === null ? undefined : originals.get(remix.uri);
+  const isOwn = original?.account_id === author.id;
+  return {
+    remix_kind: remix?.kind ?? null,
+    remix_layout: remix?.layout ?? null,
+    carries_sound: remix?.carriesSound ?? null,
+    remix_of_uri: remix?.uri ?? null,
+    remix_of_id: original?.id ?? null,
+    remix_stamp_uri: remix?.stampUri ?? null,
+    remix_consent: remix === null ? null : isOwn ? 'given' : 'asked',
+  };
+}
+
 /**
  * Applies what another server says anew of a video that is known. An edit counts only when it is newer than
  * what is kept, so that edits may come in any order; its media is not fetched again. Its server may also
@@ -159,7 +199,7 @@ export async function updateRemoteVideo(
     .where({ id: videoId, local: false })
     .whereRaw(`coalesce(edited_at, published_at, '-infinity') < ?`, [video.editedAt])
     .forUpdate()
-    .first('id', 'account_id');
+    .first('id', 'account_id', 'sound_title');
   if (!known) return fail('not-newer', 'What is known is as new, or newer.');
   const author: { id: AccountId; domain: string } = await tx('accounts')
     .where({ id: known.account_id })
@@ -171,6 +211,9 @@ export async function updateRemoteVideo(
   await tx('videos')
     .where({ id: videoId })
     .update({ ...saidColumns(video), ...screenedColumns(verdict) });
+  const { title = '' } = video.sound ?? {};
+  if (title !== known.sound_title) await tx('sounds').where({ original_id: videoId }).update({ title });
+  await takeToldRights(tx, videoId);
   await deps.screening.settle(tx, verdict, { kind: 'video', id: videoId, accountId: author.id });
   await replaceMentions(tx, { videoId }, mentions);
   await replaceTags(tx, [
@@ -190,8 +233,14 @@ function saidColumns(video: RemoteVideo) {
     language: video.language,
     comments_open: video.commentsOpen,
     allows_download: video.allowsDownload ?? true,
-    // No server says so yet, and what nobody allowed is not allowed.
-    ...{ allows_duet: false, allows_stitch: false },
+    // What nobody allowed is not allowed.
+    allows_duet: video.remixes?.duet ?? false,
+    allows_stitch: video.remixes?.stitch ?? false,
+    remix_asks: video.remixes?.ask ?? false,
+    remix_policy: video.remixes?.policy ?? null,
+    allows_sound: video.sound?.allowed ?? null,
+    sound_title: video.sound?.title ?? '',
+    sound_rights: video.sound?.rights ?? null,
     edited_at: video.editedAt,
   };
 }

@@ -22,15 +22,16 @@ export interface ProxyDeps {
   readonly mediaRefusals: (groups: readonly (readonly string[])[]) => Promise<(MediaRefusal | null)[]>;
 }
 
-type Candidate = Pick<Video, 'id' | 'uri' | 'sourceUrl' | 'media'>;
+type Candidate = Pick<Video, 'id' | 'uri' | 'sourceUrl' | 'soundMuted' | 'media'>;
 
 /**
  * Those of these videos whose bytes are passed on now: by what was decided about who posted them and who holds their
  * files. Asks the database twice whatever their number, and not at all where none was ever passed on.
  */
 export async function proxiedAmong(deps: ProxyDeps, videos: readonly Candidate[]): Promise<Set<VideoId>> {
-  const asked = videos.flatMap(({ id, uri, sourceUrl, media }) =>
-    media.state === 'none' && media.reason === 'proxied' && sourceUrl !== null
+  const asked = videos.flatMap(({ id, uri, sourceUrl, soundMuted, media }) =>
+    // What is passed on is heard.
+    !soundMuted && media.state === 'none' && media.reason === 'proxied' && sourceUrl !== null
       ? [{ id, hosts: [new URL(uri).host, new URL(sourceUrl).host] }]
       : [],
   );
@@ -51,7 +52,7 @@ export async function proxiedSource(deps: ProxyDeps, id: string): Promise<string
   const row: VideoRow | undefined = await deps
     .db('videos')
     .where({ id, local: false, state: 'published' })
-    .first('id', 'uri', 'source_url', 'media_state', 'media_reason');
+    .first('id', 'uri', 'source_url', 'staff_muted', 'media_state', 'media_reason');
   if (!row) return null;
   const proxied = await proxiedAmong(deps, [proxyCandidate(row)]);
   return proxied.has(row.id) ? row.source_url : null;
@@ -59,10 +60,10 @@ export async function proxiedSource(deps: ProxyDeps, id: string): Promise<string
 
 /** What `proxiedAmong` needs of a row. */
 export function proxyCandidate(
-  row: Pick<VideoRow, 'id' | 'uri' | 'source_url' | 'media_state' | 'media_reason'>,
+  row: Pick<VideoRow, 'id' | 'uri' | 'source_url' | 'staff_muted' | 'media_state' | 'media_reason'>,
 ): Candidate {
   const media = { state: row.media_state, reason: row.media_reason, stage: null, percent: 0, detail: null };
-  return { id: row.id, uri: row.uri, sourceUrl: row.source_url, media };
+  return { id: row.id, uri: row.uri, sourceUrl: row.source_url, soundMuted: row.staff_muted, media };
 }
 
 /**

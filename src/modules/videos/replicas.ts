@@ -10,6 +10,7 @@ import { type Failure, type Ok, ok } from '../../lib/result.ts';
 import type { MediaRefusal } from '../instances/index.ts';
 import { keepFromAll, listedPicture } from './listed.ts';
 import { askClassifier } from './media-classify.ts';
+import { askToResound } from './media-mute.ts';
 import { replicateJobs, stageJob } from './media-order.ts';
 import { failedColumns, insertAssets, lockVideo, recordMade } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries, retryIfInterrupted } from './media-work.ts';
@@ -25,6 +26,7 @@ import {
   type SourceFailure,
 } from './remote-source.ts';
 import { shareCopy } from './shared-copies.ts';
+import { refuseForSound, ruleOfSound } from './sound-gate.ts';
 
 export interface ReplicaDeps extends MediaJobDeps, RemoteModeDeps, Pick<CacheDeps, 'cache'> {
   /** Whether the disk has room for copies. */
@@ -110,6 +112,8 @@ export function replicate(
       ? await listedPicture(deps, processed.assets, fetched.sha256, { dir, signal })
       : null;
     if (shown) return keepFromAll(deps, video, shown, fetched.path);
+    const ruling = processed.ok ? await ruleOfSound(deps, videoId, processed.assets, { dir, signal }) : null;
+    if (ruling?.action === 'refuse') return refuseForSound(deps, video, ruling);
     return (tx) => finishReplica(deps, tx, videoId, processed, fetched.sha256);
   });
 }
@@ -141,6 +145,8 @@ function shareInstead(deps: ReplicaDeps, videoId: VideoId, sha256: string): Prom
     if (!(await lockVideo(tx, videoId))) return false;
     if ((await shareCopy(tx, videoId, sha256)) === null) return false;
     await askAboutCopy(deps, tx, videoId);
+    await askToResound(deps, tx, videoId);
+    await deps.emit(tx, 'video.heard', { videoId });
     return true;
   });
 }
@@ -219,6 +225,7 @@ async function finishReplica(
     await mine.clone().update({ source_sha256: sourceSha256 });
     await recordMade(tx, videoId, outcome, { replaces: true });
     await mine.update({ media_state: 'ready', media_stage: null, media_percent: 100 });
+    await askToResound(deps, tx, videoId);
     await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
     await askAboutCopy(deps, tx, videoId);
   } else {

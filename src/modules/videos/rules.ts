@@ -35,6 +35,8 @@ export function ruleColumns({ commentsOpen, allows, visibility, soundTitle }: Vi
     allows_download: allows?.download,
     allows_duet: allows?.duet,
     allows_stitch: allows?.stitch,
+    allows_sound: allows?.sound,
+    remix_asks: allows?.ask,
     visibility,
     sound_title: soundTitle,
   };

@@ -43,14 +43,14 @@ export function screenRemoteVideo(
   { screening }: { readonly screening: Screening },
   tx: Tx,
   { id, domain }: Author,
-  { captionHtml, contentWarning, altText }: RemoteVideo,
+  { captionHtml, contentWarning, altText, sound }: RemoteVideo,
   kind: Said['kind'],
 ): Promise<Result<{ verdict: Verdict }, 'rule'>> {
   const caption = textOfHtml(captionHtml, ruleLimits.maxTextCharacters);
   return screening.screen(tx, {
     accountId: id,
     domain,
-    texts: { caption: [contentWarning, caption, altText].join('\n') },
+    texts: { caption: [contentWarning, caption, altText, ...(sound?.title ? [sound.title] : [])].join('\n') },
     html: captionHtml,
     kind,
   });

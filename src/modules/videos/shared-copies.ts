@@ -19,7 +19,7 @@ const PICTURES: readonly AssetRole[] = ['poster', 'poster-webp'];
 /** What is known of the content, whoever posted it. */
 const FACTS = [
   ...['chunk_index', 'duration_seconds', 'width', 'height', 'planned_rungs', 'all_rungs_wanted'],
-  ...['source_sha256', 'loudness_lufs'],
+  ...['source_sha256', 'loudness_lufs', 'sound_id', 'sound_heard'],
 ];
 
 /**
@@ -46,7 +46,7 @@ export async function shareAlike(
   prints: { readonly chromaprint: Buffer | null; readonly phash: Buffer },
 ): Promise<VideoId | null> {
   const mine = await tx('videos')
-    .where({ id: videoId, local: false })
+    .where({ id: videoId, local: false, silent: false })
     .first('duration_seconds', 'width', 'height');
   if (!mine?.duration_seconds) return null;
   const { duration_seconds: length, width, height } = mine;
@@ -93,6 +93,8 @@ async function donorFor(
   if (!mine) return null;
   const donor = await tx('videos')
     .where({ 'videos.state': 'published', 'videos.media_state': 'ready', 'videos.media_stage': null })
+    // What was made without its sound is that of this video alone.
+    .where({ 'videos.silent': false })
     .whereIn('videos.visibility', open)
     .whereNot('videos.id', videoId)
     .whereNotExists((own) =>
@@ -120,7 +122,7 @@ export async function shareCopyOf(tx: Tx, videoId: VideoId, donorId: VideoId): P
   await tx('video_assets').where({ video_id: videoId }).whereNotIn('role', left).delete();
   const columns = [
     ...['key', 'role', 'rung', 'content_type', 'bytes', 'sha256', 'width', 'height', 'bandwidth', 'codecs'],
-    ...['frame_rate', 'language', 'label'],
+    ...['frame_rate', 'language', 'label', 'heard_key'],
   ].join(', ');
   const { rowCount } = await tx.raw<{ rowCount: number }>(
     `insert into video_assets (video_id, ${columns})
@@ -133,7 +135,7 @@ export async function shareCopyOf(tx: Tx, videoId: VideoId, donorId: VideoId): P
     `update videos set (${FACTS.join(', ')}) = (select ${FACTS.join(', ')} from videos donor where donor.id = :donorId),
             blurhash = coalesce(videos.blurhash, (select donor.blurhash from videos donor where donor.id = :donorId)),
             thumbhash = coalesce(videos.thumbhash, (select donor.thumbhash from videos donor where donor.id = :donorId)),
-            media_state = 'ready', media_stage = null, media_percent = 100, media_reason = null, media_detail = null
+            silent = false, media_state = 'ready', media_stage = null, media_percent = 100, media_reason = null, media_detail = null
       where id = :videoId`,
     { videoId, donorId },
   );

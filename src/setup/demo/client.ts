@@ -21,10 +21,13 @@ export class RefusedError extends Error {
   }
 }
 
-/** Makes an account (registrations must be open) and signs in. */
+/** Makes an account (registrations must be open) of somebody who wants to be found, and signs in. */
 export async function signUp(origin: string, username: string, password: string) {
   await call(origin, 'POST', '/api/v1/accounts', { body: { username, password } });
-  return signIn(origin, username, password);
+  const client = await signIn(origin, username, password);
+  const { token } = client;
+  await call(origin, 'PATCH', '/api/v1/accounts/update_credentials', { token, body: { discoverable: true } });
+  return client;
 }
 
 /** Signs in by the API, as an app does, and returns what the demo and the tests need to do there. */

@@ -87,6 +87,7 @@ async function dress(
     const form = new FormData();
     form.set('display_name', title);
     form.set('note', about);
+    form.set('discoverable', 'true');
     form.set('avatar', new Blob([await readFile(avatar)], { type: 'image/png' }), 'avatar.png');
     form.set('header', new Blob([await readFile(header)], { type: 'image/jpeg' }), 'header.jpg');
     const { origin, token } = clientOf(clients, name);

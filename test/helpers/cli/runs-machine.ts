@@ -147,6 +147,7 @@ const stored: Record<string, CliRun> = {
   },
   'maintenance vacuum': { ...words('--all'), shows: lists({ table: 'accounts' }) },
   'counters recount': { ...words(), shows: says('were counted') },
+  'search reindex': { ...words(), shows: says('can be found') },
   'branding list': {
     async words({ cli, path }) {
       await cli('branding', 'set', 'banner', await aPicture(path));

@@ -1,5 +1,7 @@
+import { expect } from 'vitest';
+import { heardIn, printOfSound } from '../sounds.ts';
 import { about, type CliRun, lists, measures, says, words } from './run.ts';
-import type { World } from './world.ts';
+import type { Said, World } from './world.ts';
 
 const reported = async ({ server: { context }, people: { local }, name }: World): Promise<string> => {
   const [reporter, target] = [await local(name()), await local(name())];
@@ -39,6 +41,57 @@ const listed = async ({ cli, file, name }: World): Promise<string> => {
   return String(rows.find((row) => row.sha256 === sha256)?.id);
 };
 
+let seed = 900;
+/** A sound that can be told from others, heard in a video. */
+const heardSound = async (world: World): Promise<string> => {
+  seed += 1;
+  return heardIn(world.server.context, await world.video(), printOfSound(seed));
+};
+
+const ruledSound = async (world: World): Promise<string> => {
+  const id = await heardSound(world);
+  await world.cli('sound', 'rule', id, 'mute', '--reason', 'Asked for.');
+  return id;
+};
+
+const aPack = async ({ server: { context }, people: { local }, name }: World): Promise<string> => {
+  const owner = await local(name());
+  const facts = { title: 'Birds', description: '' };
+  const made = await context.inTx((tx) => context.packs.create(tx, owner.id, facts));
+  if (!made.ok) throw new Error(made.reason);
+  return made.pack.id;
+};
+
+const aPlaylist = async ({ server: { context }, people: { local }, name }: World): Promise<string> => {
+  const owner = await local(name());
+  const facts = { title: 'Birds', description: '', visibility: 'public', coverVideoId: null } as const;
+  const made = await context.inTx((tx) => context.playlists.create(tx, owner.id, facts));
+  if (!made.ok) throw new Error(made.reason);
+  return made.id;
+};
+
+/** Taken from everybody but its owner, and given back. */
+function takenDown(
+  noun: 'pack' | 'playlist',
+  make: (world: World) => Promise<string>,
+): Record<string, CliRun> {
+  const isDown = (down: boolean) => async (said: Said, world: World) => {
+    const row = await world.server.context.db(`${noun}s`).where({ id: said.words[0] }).first();
+    expect(row.taken_down_at !== null).toBe(down);
+  };
+  return {
+    [`${noun} take-down`]: { ...about(make, '--reason', 'It mocks somebody.'), shows: isDown(true) },
+    [`${noun} restore`]: {
+      ...about(async (world) => {
+        const id = await make(world);
+        expect((await world.cli(noun, 'take-down', id)).code).toBe(0);
+        return id;
+      }),
+      shows: isDown(false),
+    },
+  };
+}
+
 /** A report that is kept for authorities; it has no files to wait for. */
 const heldReport = async (world: World): Promise<string> => {
   const made = await world.cli('hold', 'add', 'report', await reported(world), '--reason', 'Asked for.');
@@ -47,7 +100,13 @@ const heldReport = async (world: World): Promise<string> => {
 
 /** What is about posts, and what is reported of them. */
 export const posts: Record<string, CliRun> = {
-  ...measures('video', (world) => world.video(), ['sensitive', 'comments-off', 'no-discovery', 'remove']),
+  ...measures('video', (world) => world.video(), [
+    'sensitive',
+    'comments-off',
+    'mute',
+    'no-discovery',
+    'remove',
+  ]),
   ...measures('comment', commented, ['remove']),
   'video retranscode': {
     async words({ storedVideo }) {
@@ -121,6 +180,35 @@ export const posts: Record<string, CliRun> = {
       return id;
     }),
   },
+  'hash add-sound': about(heardSound),
+  'sound list': {
+    async words(world) {
+      await ruledSound(world);
+      return ['--standing', 'mute'];
+    },
+    shows: lists({ rule: 'mute' }),
+  },
+  'sound show': { ...about(ruledSound), shows: lists({ rule: 'mute', reason: 'Asked for.' }) },
+  'sound rule': {
+    words: async (world) => [await heardSound(world), 'refuse', '--in', 'de,FR', '--reason', 'Asked for.'],
+    missing: ['9', 'refuse'],
+    shows: says('It is decided'),
+  },
+  'sound rights': {
+    words: async (world) => [await heardSound(world), '--licence', 'cc-by-4.0', '--isrc', 'de-a12-26-00001'],
+    missing: ['9', '--holder', 'Rain Records'],
+    shows: says('It is said'),
+  },
+  'sound usage': {
+    async words(world) {
+      await heardSound(world);
+      return [world.path('usage.csv')];
+    },
+    shows: says('videos are in'),
+  },
+  'sound unrule': { ...about(ruledSound), shows: says('taken back') },
+  ...takenDown('pack', aPack),
+  ...takenDown('playlist', aPlaylist),
   'hash remove': about(listed),
   'hash import': {
     words: async ({ file }) => [await file('list.csv', `sha256,phash,label\n${'ab'.repeat(32)},,bad\n`)],

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { providerRow } from '../fasp-rows.ts';
 import { type CliRun, lists, says, words } from './run.ts';
 import type { World } from './world.ts';
 
@@ -189,6 +190,42 @@ export const servers: Record<string, CliRun> = {
   'instance ping': { words: toHost, code: 1 },
   'instance probe': { words: toHost, code: 1, shows: lists({ step: 'nodeinfo' }) },
   'instance retry': { words: toHost, shows: says('tried now') },
+  'discover list': { ...words(), shows: says('something was brought') },
+  'discover start': { words: ({ name }) => ['--peer', `${name()}.example`], shows: says('Begun as') },
+  'discover stop': { words: async (world) => [await aPack(world)], missing: ['1'] },
+  'discover resume': {
+    async words(world) {
+      const id = await aPack(world);
+      await world.cli('discover', 'stop', id);
+      return [id];
+    },
+    missing: ['1'],
+  },
+  'fasp list': { ...words(), shows: says('wait for an answer') },
+  'fasp accept': { words: async (world) => [await aProvider(world, 'waiting')], missing: ['1'] },
+  'fasp refuse': { words: async (world) => [await aProvider(world, 'waiting')], missing: ['1'] },
+  'fasp remove': { words: async (world) => [await aProvider(world, 'accepted')], missing: ['1'] },
+  'fasp callback': { words: async (world) => [await aProvider(world, 'accepted')], missing: ['1'] },
+  'fasp enable': {
+    words: async (world) => [await aProvider(world, 'accepted'), 'data_sharing'],
+    missing: ['1', 'data_sharing'],
+  },
+  'fasp disable': {
+    words: async (world) => [await aProvider(world, 'accepted', { enabled: true }), 'data_sharing'],
+    missing: ['1', 'data_sharing'],
+  },
+  'exchange list': { ...words(), shows: says('servers are asked') },
+  'exchange add': { words: ({ name }) => [`${name()}.example`], shows: says('is asked from now on') },
+  'exchange pause': { words: async (world) => [await anAsked(world)], missing: ['nobody.example'] },
+  'exchange resume': {
+    async words(world) {
+      const host = await anAsked(world);
+      await world.cli('exchange', 'pause', host);
+      return [host];
+    },
+    missing: ['nobody.example'],
+  },
+  'exchange remove': { words: async (world) => [await anAsked(world)], missing: ['nobody.example'] },
   'relay list': { ...words(), shows: says('relays') },
   'relay add': { words: ({ peer, name }) => [peer.url(`/${name()}/inbox`)], shows: says('is asked') },
   'relay pause': {
@@ -212,6 +249,24 @@ export const servers: Record<string, CliRun> = {
     missing: ['https://nobody.example/inbox'],
   },
 };
+
+async function aPack({ cli, name, server: { context } }: World): Promise<string> {
+  await context.db('discovery_packs').delete();
+  await cli('discover', 'start', '--peer', `${name()}.example`, '--topic', 'birds');
+  return (await context.db('discovery_packs').first('id')).id;
+}
+
+const aProvider = async (
+  { server: { context } }: World,
+  state: 'waiting' | 'accepted',
+  options: { enabled?: boolean } = {},
+): Promise<string> => (await providerRow(context, state, options)).id;
+
+async function anAsked({ cli, name }: World): Promise<string> {
+  const host = `${name()}.example`;
+  await cli('exchange', 'add', host);
+  return host;
+}
 
 async function aRelay({ cli, peer, name }: World): Promise<string> {
   const address = peer.url(`/${name()}/inbox`);

@@ -144,6 +144,7 @@ const measures = Object.fromEntries(
       ['accounts', 'show_in_discovery', 'no_discovery', 'account.show-in-discovery'],
       ['videos', 'unsensitive', 'sensitive', 'video.unmark-sensitive'],
       ['videos', 'open_comments', 'comments_off', 'video.open-comments'],
+      ['videos', 'unmute', 'mute', 'video.unmute'],
       ['videos', 'show_in_discovery', 'no_discovery', 'video.show-in-discovery'],
       ['videos', 'restore', 'remove', 'video.restore'],
       ['comments', 'restore', 'remove', 'comment.restore'],
@@ -170,6 +171,30 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'POST /api/v1/admin/relays/:id/pause': on('relay.pause', 'relay :inbox'),
   'POST /api/v1/admin/relays/:id/resume': on('relay.resume', 'relay :inbox'),
   'DELETE /api/v1/admin/relays/:id': on('relay.remove', 'relay :inbox'),
+  'POST /api/v1/admin/packs/:id/take_down': on('pack.take-down', 'pack :id'),
+  'POST /api/v1/admin/packs/:id/restore': on('pack.restore', 'pack :id'),
+  'POST /api/v1/admin/playlists/:id/take_down': on('playlist.take-down', 'playlist :id'),
+  'POST /api/v1/admin/playlists/:id/restore': on('playlist.restore', 'playlist :id'),
+  'POST /api/v1/admin/discovery': on('exchange.start-pack', 'domain pack :id', {
+    before: async ({ context: { db } }) => {
+      await db('discovery_packs').delete();
+      return {};
+    },
+  }),
+  'POST /api/v1/admin/discovery/:id/stop': on('exchange.stop-pack', 'domain pack :id'),
+  'POST /api/v1/admin/discovery/:id/resume': on('exchange.resume-pack', 'domain pack :id'),
+  'POST /api/v1/admin/services/:id/accept': on('fasp.accept', 'domain :host'),
+  'POST /api/v1/admin/services/:id/refuse': on('fasp.refuse', 'domain :host'),
+  'POST /api/v1/admin/services/:id/capabilities': on('fasp.enable', 'domain :host'),
+  'POST /api/v1/admin/services/:id/callback': on('fasp.callback', 'domain :host'),
+  'DELETE /api/v1/admin/services/:id': on('fasp.remove', 'domain :host'),
+  'POST /api/v1/admin/exchange': on('exchange.add', 'domain :host', {
+    before: async ({ next }) => ({ host: `asked${next()}.test` }),
+    sent: ({ host }) => ({ body: { host } }),
+  }),
+  'POST /api/v1/admin/exchange/:id/pause': on('exchange.pause', 'domain :host'),
+  'POST /api/v1/admin/exchange/:id/resume': on('exchange.resume', 'domain :host'),
+  'DELETE /api/v1/admin/exchange/:id': on('exchange.remove', 'domain :host'),
   'PUT /api/v1/admin/branding/:role': on('branding.set', 'setting :role'),
   'DELETE /api/v1/admin/branding/:role': on('branding.remove', 'setting :role'),
   'PUT /api/v1/admin/maintenance': on('maintenance.unlock', 'setting server-lock', {
@@ -330,6 +355,11 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'POST /api/v1/admin/held/:id/release': on('held.release', 'video :video'),
   'POST /api/v1/admin/held/:id/reject': on('held.reject', 'video :video'),
   'PUT /api/v1/admin/raid': on('raid.on', 'setting raid-mode'),
+  'PUT /api/v1/admin/sounds/:id/rule': on('sound.rule', 'sound :id'),
+  'PUT /api/v1/admin/sounds/:id/rights': on('sound.rights', 'sound :id'),
+  'DELETE /api/v1/admin/sounds/:id/rule': on('sound.unrule', 'sound :id', {
+    before: after('put', ({ id }) => `/api/v1/admin/sounds/${id}/rule`, { action: 'mute' }),
+  }),
   'POST /api/v1/admin/hashes/matches/:id/evidence': on('hash.evidence', 'video :video'),
   'POST /api/v1/admin/hashes/import': on('hash.import', 'rule hash-list'),
   'POST /api/v1/admin/hashes': on('hash.add', 'rule :id'),

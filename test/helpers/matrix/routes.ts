@@ -1,21 +1,12 @@
 import type { Route } from '../../../src/http/route.ts';
 import { claimBody, counterBody } from '../claims.ts';
 import { PASSWORD } from '../people.ts';
+import { type About, staffVerbs, verbs } from './paths.ts';
+import { rightsOfCollected } from './rights-of-collected.ts';
+import { rightsOfServers } from './rights-of-servers.ts';
 import type { Thing } from './thing.ts';
-import type { KindName } from './things.ts';
 import type { World } from './world.ts';
 import { nameOf } from './world.ts';
-
-/** What the parameters of a path name, and who may do something to it. */
-export interface About {
-  readonly kind: KindName;
-  /** Changing it: for its owner only, or for everybody who may see it. Default: its owner. */
-  readonly writes?: 'own' | 'seen';
-  /** Reading it. Default: everybody who may see it. */
-  readonly reads?: 'own' | 'seen';
-  /** Things of the kind that are absent here even for their owner, by what they are. */
-  readonly absent?: readonly string[];
-}
 
 /** No posts yet, or none any more. */
 const UNPOSTED = ['unfinished video', 'refused video'];
@@ -35,9 +26,19 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/passkeys/:id': { kind: 'passkey' },
   '/api/v1/history/:id': { kind: 'watched video' },
   '/api/v1/studio/videos/:id': { kind: 'video', reads: 'own' },
+  '/api/v1/studio/sounds/:id': { kind: 'sound', reads: 'own' },
   '/api/v1/exports/:kind': { kind: 'kind of export' },
   '/api/v1/lists/:id': { kind: 'list' },
   '/api/v1/timelines/list/:id': { kind: 'list' },
+  '/api/v1/playlists/:id': { kind: 'playlist' },
+  '/api/v1/bookmark_folders/:id': { kind: 'save folder' },
+  '/api/v1/packs/:id': { kind: 'pack' },
+  'POST /api/v1/packs/:id/follow': { kind: 'pack', writes: 'seen' },
+  'POST /api/v1/packs/:id/leave': { kind: 'pack that its owner is in' },
+  '/api/v1/admin/playlists/:id': { kind: 'playlist' },
+  'POST /api/v1/admin/playlists/:id/restore': { kind: 'playlist that was taken down' },
+  '/api/v1/admin/packs/:id': { kind: 'pack' },
+  'POST /api/v1/admin/packs/:id/restore': { kind: 'pack that was taken down' },
   '/api/v1/filters/:id': { kind: 'word of a filter' },
   '/api/v2/filters/:id': { kind: 'filter' },
   '/api/v2/filters/keywords/:id': { kind: 'word of a filter' },
@@ -45,12 +46,17 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/notifications/:id': { kind: 'notification' },
   '/api/v1/notifications/requests/:id': { kind: 'notification request' },
   '/api/v2/notifications/:group_key': { kind: 'notification' },
+  '/api/v1/sounds/:id': { kind: 'sound' },
+  ...verbs('/api/v1/sounds/:id', ['save'], { kind: 'sound', writes: 'seen' }),
   '/api/v1/tags/:name': { kind: 'word', writes: 'seen' },
   '/api/v1/timelines/tag/:hashtag': { kind: 'word' },
+  '/api/v1/featured_tags/:id': { kind: 'hashtag on a profile' },
   '/api/v1/media/:id': { kind: 'media' },
   '/api/v1/scheduled_statuses/:id': { kind: 'scheduled' },
   '/api/v1/statuses/:id': { kind: 'post' },
   'PUT /api/v1/statuses/:id': { kind: 'post', absent: UNPOSTED },
+  'GET /api/v1/statuses/:id/bookmark_folder': { kind: 'post', absent: UNPOSTED },
+  'PUT /api/v1/statuses/:id/bookmark_folder': { kind: 'post', writes: 'seen', absent: UNPOSTED },
   ...verbs('/api/v1/statuses/:id', ['favourite', 'reblog', 'bookmark', 'mute'], {
     ...{ kind: 'post', writes: 'seen', absent: UNPOSTED },
   }),
@@ -65,6 +71,10 @@ export const ABOUT: Readonly<Record<string, About>> = {
   'GET /api/v1/videos/:id/comments': { kind: 'video' },
   'POST /api/v1/videos/:id/comments': { kind: 'video', writes: 'seen', absent: UNPOSTED },
   '/api/v1/videos/:id/comments/:comment_id': { kind: 'comment of somebody' },
+  'GET /api/v1/videos/:id/remixes': { kind: 'video' },
+  'GET /api/v1/videos/:id/remix_permission': { kind: 'video' },
+  'DELETE /api/v1/videos/:id/remixes/:remix_id': { kind: 'remix' },
+  '/api/v1/remix_requests/:id': { kind: 'remix request' },
   '/api/v1/videos/:id/share': { kind: 'video', writes: 'seen', absent: UNPOSTED },
   '/api/v1/videos/:id/not_interested': { kind: 'video', writes: 'seen', absent: UNPOSTED },
   'GET /api/v1/videos/:id/processing': { kind: 'video', reads: 'own' },
@@ -82,7 +92,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
   ),
   ...staffVerbs('accounts', ['open_comments', 'show_in_discovery', 'measures'], 'account to act on'),
   ...staffVerbs('videos', ['action', 'unsensitive', 'open_comments', 'show_in_discovery'], 'video to act on'),
-  ...staffVerbs('videos', ['restore'], 'video to act on'),
+  ...staffVerbs('videos', ['restore', 'unmute'], 'video to act on'),
   ...staffVerbs('comments', ['action', 'restore'], 'comment to act on'),
   '/api/v1/admin/measures/:id': { kind: 'measure' },
   '/api/v1/admin/appeals/:id': { kind: 'appeal' },
@@ -113,10 +123,18 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/admin/domain_allows/:id': { kind: 'allowed domain' },
   '/api/v1/announcements/:id': { kind: 'announcement', writes: 'seen' },
   '/api/v1/admin/announcements/:id': { kind: 'announcement' },
+  'POST /api/v1/admin/discovery/:id/resume': { kind: 'stopped pack' },
+  '/api/v1/admin/discovery/:id': { kind: 'running pack' },
+  'POST /api/v1/admin/services/:id/accept': { kind: 'waiting provider' },
+  'POST /api/v1/admin/services/:id/refuse': { kind: 'waiting provider' },
+  '/api/v1/admin/services/:id': { kind: 'accepted provider' },
+  'POST /api/v1/admin/exchange/:id/resume': { kind: 'paused asked server' },
+  '/api/v1/admin/exchange/:id': { kind: 'asked server' },
   'POST /api/v1/admin/relays/:id/resume': { kind: 'paused relay' },
   '/api/v1/admin/relays/:id': { kind: 'relay' },
   '/api/v1/admin/branding/:role': { kind: 'picture of the server' },
   '/api/v1/admin/rules/:id': { kind: 'rule' },
+  '/api/v1/admin/sounds/:id': { kind: 'ruled sound' },
   '/api/v1/admin/hashes/:id': { kind: 'listed file' },
   '/api/v1/admin/hashes/matches/:id': { kind: 'match of the hash list' },
   'GET /api/v1/admin/hashes/matches/:id/file': { kind: 'opened match of the hash list' },
@@ -132,23 +150,6 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/admin/domains/subscriptions/:id': { kind: 'followed list of domains' },
   '/api/v1/admin/trends/trust/:domain': { kind: 'domain in trends' },
 };
-
-/** What the staff does to something, by the verbs. */
-function staffVerbs(of: string, names: readonly string[], kind: KindName): Record<string, About> {
-  return Object.fromEntries(names.map((name) => [`/api/v1/admin/${of}/:id/${name}`, { kind }]));
-}
-
-/** A verb and its opposite. */
-function verbs(path: string, names: readonly string[], about: About): Record<string, About> {
-  return Object.fromEntries(
-    names.flatMap((name) => [
-      [`POST ${path}/${name}`, about],
-      [`POST ${path}/un${name}`, about],
-    ]),
-  );
-}
-
-export const hasParameter = ({ path }: Pick<Route, 'path'>) => path.includes(':');
 
 /** Null where nobody has said it. */
 export function aboutOf(route: Route): About | null {
@@ -188,18 +189,21 @@ const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
  * a refusal for a wrong password, so that asking does no harm. A route with a body that is not here fails the test.
  */
 export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) => Right>> = {
+  ...rightsOfServers,
   ...Object.fromEntries(
     [
       ...['enable', 'unsilence', 'unsuspend', 'unsensitive', 'open_comments', 'show_in_discovery'].map(
         (verb) => `accounts/:id/${verb}`,
       ),
       ...['unsensitive', 'open_comments', 'show_in_discovery', 'restore'].map((verb) => `videos/:id/${verb}`),
-      ...['comments/:id/action', 'comments/:id/restore', 'measures/:id/undo'],
+      ...['comments/:id/action', 'comments/:id/restore', 'videos/:id/unmute', 'measures/:id/undo'],
       ...['appeals/:id/accept', 'appeals/:id/reject'],
       ...['uphold', 'reject', 'reopen', 'restore'].map((verb) => `claims/:id/${verb}`),
       ...['counter_notices/:id/accept', 'counter_notices/:id/reject'],
     ].map((path) => [`POST /api/v1/admin/${path}`, () => ({ body: { text: 'A mistake.' } })]),
   ),
+  ...rightsOfCollected,
+  'POST /api/v1/featured_tags': (world) => ({ body: { name: `tag${world.next()}` } }),
   'POST /api/v1/admin/accounts/:id/action': () => ({ body: { type: 'silence', text: 'Too loud.' } }),
   'POST /api/v1/admin/videos/:id/action': () => ({ body: { type: 'sensitive', text: 'Blood.' } }),
   'POST /api/v1/claims': (world) => ({
@@ -271,15 +275,13 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'POST /api/v1/admin/announcements/preview': () => ({ body: { text: 'We *update*.' } }),
   'POST /api/v1/admin/announcements/undo': () => ({ body: { audit_id: '1' } }),
   'PUT /api/v1/admin/announcements/:id': () => ({ body: { text: 'We updated.' } }),
-  'POST /api/v1/admin/relays': ({ next }) => ({ body: { address: `https://relay${next()}.test/inbox` } }),
-  'POST /api/v1/admin/relays/:id/pause': () => ({ body: { reason: 'It is too loud.' } }),
-  'POST /api/v1/admin/relays/:id/resume': () => ({ body: { reason: 'It is quiet again.' } }),
   'PUT /api/v1/admin/branding/:role': () => ({ body: { description: 'A heron.' } }),
   'POST /api/v1/admin/rules': () => ({ body: A_RULE }),
   'PUT /api/v1/admin/rules/:id': () => ({ body: A_RULE }),
   'POST /api/v1/admin/rules/test': () => ({ body: { when: A_RULE.when } }),
   'POST /api/v1/admin/held/:id/release': () => ({ body: { reason: 'It is a song.' } }),
   'POST /api/v1/admin/held/:id/reject': () => ({ body: { reason: 'It sells watches.' } }),
+  'PUT /api/v1/admin/sounds/:id/rule': () => ({ body: { action: 'mute', reason: 'Asked for.' } }),
   'POST /api/v1/admin/hashes': (world) => ({ body: { sha256: String(world.next()).padStart(64, '0') } }),
   'POST /api/v1/admin/hashes/import': (world) => ({
     ...{ body: `${String(world.next()).padStart(64, '0')},,\n`, type: 'text/csv' },
@@ -299,6 +301,9 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'PATCH /api/v1/admin/ranking': () => ({ body: { settings: { 'weights.trending': 0.4 } } }),
   'PATCH /api/v1/feed_settings': () => ({ body: { for_you_list: true } }),
   'POST /api/v1/studio/videos/bulk': () => ({ body: { action: 'delete', ids: ['1'] } }),
+  'PUT /api/v1/admin/sounds/:id/rights': () => ({ body: { licence: 'CC-BY-4.0', reason: 'Asked for.' } }),
+  'PATCH /api/v1/sounds/:id': () => ({ body: { title: 'Rain' } }),
+  'GET /api/v1/sounds': () => ({ query: { q: 'rain' } }),
   'POST /api/v1/videos/:id/comments': () => ({ body: { text: 'Nice' } }),
   'POST /api/v1/second_factor': () => ({ body: { password: WRONG } }),
   'POST /api/v1/second_factor/confirm': () => ({ body: { code: '000000' } }),
@@ -314,6 +319,9 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'PUT /api/v1/lists/:id': () => ({ body: { title: 'Dogs' } }),
   'POST /api/v1/lists/:id/accounts': ({ friend }) => ({ body: { account_ids: [friend.id] } }),
   'DELETE /api/v1/lists/:id/accounts': ({ friend }) => ({ body: { account_ids: [friend.id] } }),
+  'POST /api/v1/bookmark_folders': () => ({ body: { title: 'Snow' } }),
+  'PUT /api/v1/bookmark_folders/:id': () => ({ body: { title: 'Ice' } }),
+  'PUT /api/v1/statuses/:id/bookmark_folder': () => ({ body: { folder_id: null } }),
   'POST /api/v1/markers': () => ({ body: { home: { last_read_id: '1' } } }),
   'PUT /api/v2/filters/keywords/:id': () => ({ body: { keyword: 'spoiler' } }),
   'POST /api/v2/filters/:id/keywords': () => ({ body: { keyword: 'spoiler' } }),
@@ -394,20 +402,11 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
     ),
   ),
   'GET /api/v2/search': () => ({ query: { q: 'mark' } }),
+  'GET /api/v1/search/videos': () => ({ query: { q: 'mark' } }),
+  'GET /api/v1/search/sounds': () => ({ query: { q: 'mark' } }),
+  'GET /api/v1/search/packs': () => ({ query: { q: 'mark' } }),
+  'GET /api/v1/search/suggestions': () => ({ query: { q: 'mark' } }),
 };
 
 export const rightFor = (world: World, route: Route, thing: Thing | null): Right =>
   RIGHT[nameOf(route)]?.(world, thing) ?? {};
-
-/** The address of a route, with what its parameters name. */
-export function addressOf(
-  route: Route,
-  params: Readonly<Record<string, string>> = {},
-  query: Readonly<Record<string, string>> = {},
-): string {
-  const path = route.path
-    .replace(':language', 'en')
-    .replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(params[name] ?? params.id ?? '1'));
-  const search = new URLSearchParams(query).toString();
-  return search === '' ? path : `${path}?${search}`;
-}

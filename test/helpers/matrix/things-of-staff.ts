@@ -4,6 +4,7 @@ import type { InviteId, LegalHoldId } from '../../../src/lib/ids.ts';
 import { announcementInputSchema } from '../../../src/modules/announcements/index.ts';
 import { operator } from '../../../src/modules/staff/index.ts';
 import { addressOf, claimBody, counterBody } from '../claims.ts';
+import { providerRow } from '../fasp-rows.ts';
 import { ALL, type Make, OWNER, one, type Thing } from './thing.ts';
 import type { World } from './world.ts';
 
@@ -34,7 +35,9 @@ async function claimed({ context, owner, videos, next }: World) {
 async function upheldClaim(world: World, isAnswered = false) {
   const { claims, inTx } = world.context;
   const { id } = await claimed(world);
-  await inTx((tx) => claims.uphold(tx, operator, { claimId: id, answer: '', keepAway: false }));
+  await inTx((tx) =>
+    claims.uphold(tx, operator, { claimId: id, answer: '', keepAway: false, sounds: 'mute' }),
+  );
   const [video] = (await claims.videosAmong([id])).get(id) ?? [];
   if (!video?.measureId) throw new Error('Nothing was removed.');
   const { mistaken, jurisdiction, ...notice } = counterBody;
@@ -201,6 +204,12 @@ export const kindsOfStaff = {
     await db('content_rules').insert({ id, name: `Watches ${next()}`, when, action: 'report' });
     return one('rule', { id }, ALL);
   },
+  async 'ruled sound'({ context: { db, ids } }) {
+    const id = ids.next();
+    await db('sounds').insert({ id });
+    await db('sound_rules').insert({ sound_id: id, action: 'refuse' });
+    return one('ruled sound', { id }, ALL);
+  },
   async 'listed file'({ context: { db, ids }, next }) {
     const id = ids.next();
     await db('listed_media').insert({ id, sha256: String(next()).padStart(64, '1'), distance: 10 });
@@ -263,6 +272,12 @@ export const kindsOfStaff = {
     await deadJob(world);
     return one('queue of dead jobs', { queue: 'default' }, ALL);
   },
+  'running pack': (world) => packOf(world, 'running'),
+  'stopped pack': (world) => packOf(world, 'stopped'),
+  'asked server': (world) => askedServer(world, 'asked server', null),
+  'paused asked server': (world) => askedServer(world, 'paused asked server', new Date()),
+  'waiting provider': (world) => providerOf(world, 'waiting'),
+  'accepted provider': (world) => providerOf(world, 'accepted'),
   relay: (world) => relayOf(world, 'relay', null),
   'paused relay': (world) => relayOf(world, 'paused relay', new Date()),
   async 'picture of the server'({ context: { db, branding }, next }) {
@@ -372,6 +387,26 @@ async function policyOf(world: World, severity: 'suspend' | 'allow'): Promise<Th
   const domain = `d${world.next()}.test`;
   const [row] = await world.context.db('domain_policies').insert({ domain, severity }).returning('id');
   return one(`domain: ${severity}`, { id: String(row.id), domain }, ALL);
+}
+
+async function packOf({ context: { db, ids } }: World, state: 'running' | 'stopped') {
+  await db('discovery_packs').delete();
+  const id = ids.next<'discovery-pack'>();
+  const chosen = { topics: ['birds'], hosts: ['far.test'], accounts: [], max_videos: 60 };
+  await db('discovery_packs').insert({ id, state, ...chosen });
+  return one(`${state} pack`, { id }, ALL);
+}
+
+async function askedServer({ context: { db, ids }, next }: World, what: string, paused_at: Date | null) {
+  await db('exchange_peers').delete();
+  const id = ids.next<'exchange-peer'>();
+  const host = `asked${next()}.test`;
+  await db('exchange_peers').insert({ id, host, paused_at, next_at: new Date() });
+  return one(what, { id, host }, ALL);
+}
+
+async function providerOf({ context }: World, state: 'waiting' | 'accepted') {
+  return one(`${state} provider`, { ...(await providerRow(context, state)) }, ALL);
 }
 
 async function relayOf({ context: { db, ids }, next }: World, what: string, paused_at: Date | null) {

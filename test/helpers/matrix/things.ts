@@ -1,5 +1,6 @@
 import type { VideoId } from '../../../src/lib/ids.ts';
 import type { Person } from '../people.ts';
+import { heardIn } from '../sounds.ts';
 import { storeWatched } from '../watched.ts';
 import { ALL, type Make, OWNER, one, type Thing, UNBLOCKED } from './thing.ts';
 import { kindsOfStaff } from './things-of-staff.ts';
@@ -55,6 +56,16 @@ async function byApi(world: World, path: string, body: object): Promise<Record<s
   return JSON.parse(text);
 }
 
+/** A starter pack of somebody nobody follows yet: whoever follows it shall not become a follower of its owner. */
+async function packOf(world: World, member?: Person): Promise<string> {
+  const body = { title: `Pack ${world.next()}` };
+  const { id = '' } = await byApi(world, '/api/v1/packs', body);
+  await byApi(world, `/api/v1/packs/${id}/accounts`, {
+    account_ids: [(member ?? (await somebody(world, 'star'))).id],
+  });
+  return id;
+}
+
 async function filterOf(world: World) {
   const made = await byApi(world, '/api/v2/filters', {
     ...{ title: marked(world, 'title of a filter', OWNER), context: ['account'] },
@@ -92,6 +103,30 @@ export const kinds = {
     return [...(await videosOf(world)), ...(await commentsOf(world))];
   },
   video: videosOf,
+  async remix({ videos, owner, friend, context }) {
+    const id = await videos.video(owner.account, {});
+    const remix_id = await videos.video(friend.account, {});
+    const columns = { remix_of_id: id, remix_kind: 'duet', remix_consent: 'given' };
+    await context.db('videos').where({ id: remix_id }).update(columns);
+    return one('remix', { id, remix_id });
+  },
+  async 'remix request'({ videos, owner, friend, context }) {
+    const videoId = await videos.video(owner.account, {});
+    const asked = {
+      ...{
+        kind: 'duet' as const,
+        videoId,
+        accountId: friend.account.id,
+        caption: '',
+        remixId: null,
+        previewUrl: null,
+      },
+      ...{ instrumentUri: `https://elsewhere.test/videos/${videoId}`, requestUri: null },
+    };
+    await context.inTx((tx) => context.remixes.requestLeave(tx, asked));
+    const row = await context.db('remix_requests').where({ video_id: videoId }).first('id');
+    return one('remix request', { id: row.id });
+  },
   async 'captioned video'(world) {
     const id = await world.videos.video(world.owner.account, {});
     const body = 'WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n';
@@ -99,6 +134,20 @@ export const kinds = {
     const { status, text } = await world.ask('put', `/api/v1/videos/${id}/captions/en`, sent);
     if (status !== 200) throw new Error(text);
     return one('captioned video', { id }, UNBLOCKED);
+  },
+  async sound(world) {
+    const { videos, owner, context } = world;
+    const made = async (what: string, shownTo: readonly Audience[], facts: object) => {
+      const id = await videos.video(owner.account, facts);
+      const title = marked(world, what, shownTo);
+      await context.db('videos').where({ id }).update({ sound_title: title });
+      return { what, params: { id: await heardIn(context, id) }, shownTo };
+    };
+    return [
+      await made('sound of a public video', UNBLOCKED, {}),
+      await made('sound of a video for followers', OWNER, { visibility: 'followers' }),
+      await made('sound of a video for nobody', OWNER, { visibility: 'direct' }),
+    ];
   },
   async media(world) {
     const { owner, videos } = world;
@@ -117,6 +166,50 @@ export const kinds = {
   async list(world) {
     const body = { title: marked(world, 'title of a list', OWNER) };
     return one('list', { id: (await byApi(world, '/api/v1/lists', body)).id ?? '' });
+  },
+  async playlist(world) {
+    const video_id = await world.videos.video(world.owner.account, {});
+    const made = async (visibility: string, shownTo: readonly Audience[]): Promise<Thing> => {
+      const what = `playlist, ${visibility}`;
+      const body = { title: marked(world, what, shownTo), visibility, video_ids: [video_id] };
+      const { id = '' } = await byApi(world, '/api/v1/playlists', body);
+      return { what, params: { id, video_id }, shownTo };
+    };
+    return [
+      await made('public', UNBLOCKED),
+      await made('unlisted', UNBLOCKED),
+      await made('followers', OWNER),
+      await made('private', OWNER),
+    ];
+  },
+  async 'playlist that was taken down'(world) {
+    const body = { title: marked(world, 'title of what was taken down', OWNER) };
+    const { id = '' } = await byApi(world, '/api/v1/playlists', body);
+    await world.context.db('playlists').where({ id }).update({ taken_down_at: new Date() });
+    return one('playlist that was taken down', { id });
+  },
+  async 'save folder'(world) {
+    const body = { title: marked(world, 'title of a folder', OWNER) };
+    return one('save folder', { id: (await byApi(world, '/api/v1/bookmark_folders', body)).id ?? '' });
+  },
+  async 'hashtag on a profile'(world) {
+    const name = `tag${world.next()}`;
+    const made = await byApi(world, '/api/v1/featured_tags', { name });
+    // Each has so few places.
+    const { db } = world.context;
+    await db('featured_tags').where({ account_id: world.owner.id }).whereNot({ id: made.id }).delete();
+    return one('hashtag on a profile', { id: made.id ?? '' });
+  },
+  async pack(world) {
+    return one('pack', { id: await packOf(world) }, UNBLOCKED);
+  },
+  async 'pack that its owner is in'(world) {
+    return one('pack that its owner is in', { id: await packOf(world, world.owner) }, UNBLOCKED);
+  },
+  async 'pack that was taken down'(world) {
+    const id = await packOf(world);
+    await world.context.db('packs').where({ id }).update({ taken_down_at: new Date() });
+    return one('pack that was taken down', { id });
   },
   async filter(world) {
     return one('filter', { id: (await filterOf(world)).filter });

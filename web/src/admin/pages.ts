@@ -69,6 +69,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'hashes', icon: 'hash', group: 'content', needs: 'rules' },
     load: () => import('./hashes/hashes-page.tsx').then((module) => module.HashesPage),
   },
+  sounds: {
+    ...{ title: 'sounds', icon: 'soundOn', group: 'content', needs: 'rules', hasDetails: true },
+    load: () => import('./sounds/sounds-page.tsx').then((module) => module.SoundsPage),
+  },
   holds: {
     ...{ title: 'holds', icon: 'shield', group: 'content', needs: 'legal', hasDetails: true },
     load: () => import('./holds/holds-page.tsx').then((module) => module.HoldsPage),
@@ -104,6 +108,14 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   relays: {
     ...{ title: 'relays', icon: 'share', group: 'federation', needs: 'domains' },
     load: () => import('./relays/relays-page.tsx').then((module) => module.RelaysPage),
+  },
+  discovery: {
+    ...{ title: 'discovery', icon: 'search', group: 'federation', needs: 'domains' },
+    load: () => import('./discovery/discovery-page.tsx').then((module) => module.DiscoveryPage),
+  },
+  services: {
+    ...{ title: 'services', icon: 'globe', group: 'federation', needs: 'domains' },
+    load: () => import('./services/services-page.tsx').then((module) => module.ServicesPage),
   },
   deliveries: {
     ...{ title: 'deliveries', icon: 'mail', group: 'federation', needs: 'queues' },

@@ -46,6 +46,21 @@ test('a request that was given up is no broken connection', async () => {
   expect(connection.value).toBe('ok');
 });
 
+test('what the browser may have kept is no sign that the server is reached again', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('offline')));
+  vi.stubGlobal('navigator', { onLine: false });
+  await request('GET', '/api/v1/x');
+  expect(connection.value).toBe('offline');
+  const answered = (control: string) =>
+    vi.stubGlobal('fetch', async () => new Response('[]', { headers: { 'cache-control': control } }));
+  answered('public, max-age=60');
+  expect(await request('GET', '/api/v1/trends/tags')).toMatchObject({ ok: true });
+  expect(connection.value).toBe('offline');
+  answered('private, no-cache');
+  await request('GET', '/api/v2/instance');
+  expect(connection.value).toBe('ok');
+});
+
 test('what is not there at the moment says why itself, and is no server that is down', async () => {
   const body = { code: 'unavailable', detail: 'This server sends no mail.' };
   vi.stubGlobal('fetch', async () => new Response(JSON.stringify(body), { status: 503 }));

@@ -66,19 +66,27 @@ export async function request<T>(
     });
     reply = parseJson(await response.text());
   } catch {
-    if (signal?.aborted) return { ok: false, status: 0, reason: 'aborted', sentence: '', fields: {} };
+    if (signal?.aborted) return failure(0, 'aborted', '');
     connection.value = navigator.onLine ? 'unreachable' : 'offline';
-    return { ok: false, status: 0, reason: 'unreachable', sentence: say('unreachable'), fields: {} };
+    return failure(0, 'unreachable', say('unreachable'));
   }
   if (response.ok && reply !== undefined) {
-    connection.value = 'ok';
+    // What browsers keep for a while may come from there, also without a connection.
+    if (!/^pub/.test(response.headers.get('cache-control') ?? '')) connection.value = 'ok';
     return { ok: true, value: reply as T, next: nextPage(response.headers.get('link')) };
   }
-  const failure = readFailure(response.status, reply);
-  connection.value = failure.reason === 'busy' ? 'busy' : 'ok';
-  if (failure.reason === 'not-signed-in') signedOutByServer.value += 1;
-  return failure;
+  const refused = readFailure(response.status, reply);
+  connection.value = refused.reason === 'busy' ? 'busy' : 'ok';
+  if (refused.reason === 'not-signed-in') signedOutByServer.value += 1;
+  return refused;
 }
+
+const failure = (
+  status: number,
+  reason: string,
+  sentence: string,
+  fields: ApiFailure['fields'] = {},
+): ApiFailure => ({ ok: false, status, reason, sentence, fields });
 
 /** Tells the server something that nobody waits for: what goes wrong with it is nobody's concern. */
 export function mention(path: string): void {
@@ -111,22 +119,23 @@ function typeOf(body: object | undefined): Record<string, string> {
 }
 
 type Refusals = typeof english;
-const refusal = (reason: string) => translated<Refusals>('refusals', reason as keyof Refusals);
+
+/** What the server refuses for this reason, where the language of the page has words for it; there are none for English. */
+export const refusalIn = (reason: string) => translated<Refusals>('refusals', reason as keyof Refusals);
 
 /** Reads the API's error shape; what is not of that shape comes from a proxy in between or from a crash. */
 export function readFailure(status: number, reply: unknown): ApiFailure {
   // What is not there at the moment says why itself: it may be nothing that waiting mends.
   if (!isErrorBody(reply) || (status === 503 && reply.code !== 'unavailable')) {
-    const busy = status >= 500;
-    const sentence = busy ? say('busy') : say('unknown');
-    return { ok: false, status, reason: busy ? 'busy' : 'unknown', sentence, fields: {} };
+    const reason = status >= 500 ? 'busy' : 'unknown';
+    return failure(status, reason, say(reason));
   }
   // Of a field that is wrong the server says what, and other languages that it is.
-  const own = refusal(reply.code === 'validation-failed' ? 'field' : reply.code);
+  const own = refusalIn(reply.code === 'validation-failed' ? 'field' : reply.code);
   const fields = Object.fromEntries(
     (reply.details ?? []).map(({ field, message }) => [field, own ?? message]),
   );
-  return { ok: false, status, reason: reply.code, sentence: own ?? reply.detail, fields };
+  return failure(status, reply.code, own ?? reply.detail, fields);
 }
 
 /** `undefined` for what is not JSON. */

@@ -56,7 +56,6 @@ export const otherApi = {
       'GET',
       withQuery(`/api/v1/accounts/${accountId}/statuses`, { ...page(cursor), only_media: 'true' }),
     ),
-  deleteClip: (id: string) => request<Status>('DELETE', `/api/v1/statuses/${encodeURIComponent(id)}`),
   processing: (id: string) => request<Processing>('GET', `/api/v1/videos/${id}/processing`),
   /** A frame by its time, or a picture. */
   setCover: (id: string, cover: { readonly seconds: number } | Blob) =>

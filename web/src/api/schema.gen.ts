@@ -298,15 +298,20 @@ export interface AdminClaimDetail {
   readonly videos: readonly {
     readonly id: string;
     readonly url: string;
-    /** `file`, `picture`: a copy; `remix`: a duet or a stitch */
-    readonly via: "claimed" | "file" | "picture" | "remix";
-    /** Whose copy or remix it is */
+    /** `file`, `picture`: a copy; `remix`: a duet or a stitch; `sound`: made with its sound, or from such a one */
+    readonly via: "claimed" | "file" | "picture" | "remix" | "sound";
+    /** Whose copy or remix it is, or whose sound it has */
     readonly via_video_id: string | null;
     readonly removed: boolean;
     readonly restored: boolean;
     /** Null where it is gone, or not for everybody */
     readonly video: AdminVideo | null;
   }[];
+  /** Videos that a decision is still being carried out for, in portions */
+  readonly remaining: {
+    readonly to_remove: number;
+    readonly to_return: number;
+  };
   readonly uploaders: readonly {
     readonly account: Account;
     /** Claims that count now */
@@ -414,6 +419,10 @@ export interface AdminReport {
   /** One more with each change; name it where you change something */
   readonly version: number;
   readonly status_ids: readonly string[];
+  /** Starter packs of the account */
+  readonly pack_ids: readonly string[];
+  /** Playlists of the account */
+  readonly playlist_ids: readonly string[];
 }
 
 export interface AdminReportParty {
@@ -422,6 +431,45 @@ export interface AdminReportParty {
   readonly domain: string | null;
   readonly created_at: string;
   readonly account: Account;
+}
+
+export interface AdminSound {
+  readonly id: string;
+  /** Empty: it has no name, or what it is called is not for everybody */
+  readonly title: string;
+  readonly url: string;
+  /** Who posted it first */
+  readonly account: Account | null;
+  /** The video it was heard in first */
+  readonly video_id: string | null;
+  /** Public and unlisted videos with it */
+  readonly uses: number;
+  /** Those of them that are played without their sound */
+  readonly muted: number;
+  /** Whether it can be told from others */
+  readonly listable: boolean;
+  /** What its author, or the staff, says of the rights to it */
+  readonly rights: SoundRights | null;
+  /** What was decided about this very sound: it counts before any list */
+  readonly rule: {
+    readonly action: "mute" | "refuse" | "allow";
+    /** As authors read it */
+    readonly reason: string;
+    readonly region: {
+      /** ISO 3166-1, two letters */
+      readonly countries: readonly string[];
+      /** All but these */
+      readonly except: boolean;
+    } | null;
+    readonly created_at: string;
+  } | null;
+  /** What is on the list of what must not be posted, and heard in it */
+  readonly listed: {
+    readonly id: string;
+    readonly action: "mute" | "refuse";
+    readonly label: string;
+  } | null;
+  readonly created_at: string;
 }
 
 export interface AdminStorage {
@@ -453,10 +501,30 @@ export interface AdminStorage {
     readonly mended: number;
     readonly error: string | null;
   } | null;
+  /** What searches for videos look in */
+  readonly search: {
+    /** Videos that can be found by words */
+    readonly documents: number;
+    /** Changes that the index does not know of yet */
+    readonly behind: number;
+    /** The search engine beside PostgreSQL, where there is one */
+    readonly engine: {
+      /** Null: it does not say, or has no index yet */
+      readonly documents: number | null;
+      /** Changes that it was not told yet */
+      readonly behind: number;
+      /** A new index is being filled */
+      readonly filling: boolean;
+      readonly failing_since: string | null;
+      readonly failure: string | null;
+    } | null;
+  };
 }
 
 export interface AdminTag {
+  /** As it is compared: in small letters, Latin ones without accents */
   readonly id: string;
+  /** As most people write it */
   readonly name: string;
   readonly url: string;
   /** Use in public videos of the last days, as far as this server knows */
@@ -468,6 +536,9 @@ export interface AdminTag {
   }[];
   /** By the viewer */
   readonly following: boolean;
+  /** By the viewer: it is kept out of their feeds */
+  readonly muting: boolean;
+  /** On the profile of the viewer */
   readonly featuring: boolean;
   readonly trendable: boolean;
   /** The brake holds it until somebody decides */
@@ -656,7 +727,7 @@ export interface AdminTrendingStatus {
   readonly reblog: Post | null;
   readonly card: null;
   readonly poll: null;
-  readonly quote: null;
+  /** Duets and stitches of it */
   readonly quotes_count: number;
   /** What it was posted with, where that is an app */
   readonly application: {
@@ -665,6 +736,11 @@ export interface AdminTrendingStatus {
   } | null;
   /** Ours: what is said of a video besides; null on comments */
   readonly video: VideoFacts | null;
+  /** Of a duet or a stitch: what it was made from, where that can be seen */
+  readonly quote: {
+    readonly state: "accepted" | "pending" | "rejected" | "deleted" | "unauthorized";
+    readonly quoted_status: QuotedPost | null;
+  } | null;
   readonly trendable: boolean;
   /** The brake holds it until somebody decides */
   readonly requires_review: boolean;
@@ -696,6 +772,8 @@ export interface AdminVideo {
     readonly sensitive: boolean;
     readonly comments_off: boolean;
     readonly no_discovery: boolean;
+    /** It is played without its sound */
+    readonly muted: boolean;
   };
   readonly local: boolean;
   readonly url: string;
@@ -808,7 +886,7 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   readonly action: string;
   readonly target: {
-    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "claim" | "announcement" | "legal-hold";
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "claim" | "announcement" | "legal-hold" | "pack" | "playlist" | "sound";
     readonly id: string;
     readonly name: string | null;
   };
@@ -826,6 +904,63 @@ export interface AuditEntry {
 export interface AuditUndo {
   /** The entries that were written */
   readonly audit_ids: readonly string[];
+}
+
+export interface AuxiliaryService {
+  readonly id: string;
+  readonly state: "waiting" | "accepted";
+  /** As it registered */
+  readonly name: string;
+  readonly base_url: string;
+  /** SHA-256 of its key, in Base64: compare it with what the provider shows before you accept it */
+  readonly fingerprint: string;
+  readonly created_at: string;
+  readonly decided_at: string | null;
+  /** What it says of itself; null while it was not asked */
+  readonly info: {
+    readonly name: string;
+    readonly privacy_policies: readonly {
+      readonly url: string;
+      readonly language: string;
+    }[];
+    readonly sign_in_url: string | null;
+    readonly contact_email: string | null;
+    /** In the fediverse */
+    readonly account: string | null;
+  } | null;
+  readonly capabilities: readonly {
+    readonly capability: string;
+    readonly version: string;
+    /** Whether this server can use it */
+    readonly usable: boolean;
+    readonly enabled: boolean;
+    /** Whether the provider knows how it is */
+    readonly told: boolean;
+    /** Why it could not be asked for this last */
+    readonly failure: string | null;
+  }[];
+  /** In a row */
+  readonly failures: number;
+  readonly failure: string | null;
+  /** Calls that it was asked to make, or made; the newest first */
+  readonly callbacks: readonly {
+    readonly id: string;
+    /** Null: it called without being asked */
+    readonly asked_at: string | null;
+    /** Why it could not be asked */
+    readonly failure: string | null;
+    /** Null: it has not called yet */
+    readonly called_at: string | null;
+    /** From where it called */
+    readonly ip: string | null;
+    /** What it sent, as JSON, cut */
+    readonly body: string | null;
+  }[];
+}
+
+export interface AuxiliaryServiceChange {
+  /** The entry of the log */
+  readonly audit_id: string;
 }
 
 export interface BackupRun {
@@ -898,6 +1033,20 @@ export interface BlockWatch {
   readonly succeeded_at: string | null;
   readonly failure: string | null;
   readonly blocks: number;
+}
+
+export interface BookmarkFolder {
+  readonly id: string;
+  readonly title: string;
+  /** What is saved without naming a folder goes here */
+  readonly is_default: boolean;
+  readonly posts_count: number;
+}
+
+export interface BookmarkPlace {
+  readonly bookmarked: boolean;
+  /** Null: in no folder, or not kept at all */
+  readonly folder_id: string | null;
 }
 
 export interface Brand {
@@ -1103,7 +1252,7 @@ export interface Comment {
   readonly reblog: Post | null;
   readonly card: null;
   readonly poll: null;
-  readonly quote: null;
+  /** Duets and stitches of it */
   readonly quotes_count: number;
   /** What it was posted with, where that is an app */
   readonly application: {
@@ -1112,6 +1261,11 @@ export interface Comment {
   } | null;
   /** Ours: what is said of a video besides; null on comments */
   readonly video: VideoFacts | null;
+  /** Of a duet or a stitch: what it was made from, where that can be seen */
+  readonly quote: {
+    readonly state: "accepted" | "pending" | "rejected" | "deleted" | "unauthorized";
+    readonly quoted_status: QuotedPost | null;
+  } | null;
   readonly video_id: string;
   /** A moderator decides first: only whoever wrote it sees it */
   readonly held: boolean;
@@ -1335,6 +1489,8 @@ export interface CredentialAccount {
       readonly download: boolean;
       readonly duet: boolean;
       readonly stitch: boolean;
+      readonly sound: boolean;
+      readonly ask: boolean;
     };
     readonly follow_requests_count: number;
     readonly hide_collections: boolean;
@@ -1402,11 +1558,46 @@ export interface DeskReport {
   readonly source: string | null;
   readonly reporter: Account;
   readonly status_ids: readonly string[];
+  readonly pack_ids: readonly string[];
+  readonly playlist_ids: readonly string[];
   readonly forwarded: boolean;
   readonly assigned_to: Account | null;
   readonly closed_by: Account | null;
   readonly closed_at: string | null;
   readonly created_at: string;
+}
+
+export interface DiscoveryChange {
+  /** The entry of the log */
+  readonly audit_id: string;
+}
+
+export interface DiscoveryPack {
+  readonly id: string;
+  readonly state: "running" | "stopped" | "done";
+  readonly topics: readonly string[];
+  /** Servers whose trends, and whose posts with these hashtags, are read */
+  readonly hosts: readonly string[];
+  /** Handles of accounts whose newest videos are brought */
+  readonly accounts: readonly string[];
+  readonly max_videos: number;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  /** Lists and posts whose server is still to be asked */
+  readonly waiting: number;
+  /** Videos that are here by it */
+  readonly found: number;
+  /** Those of them that can be played here */
+  readonly playable: number;
+  readonly refused: readonly {
+    readonly reason: string;
+    readonly count: number;
+  }[];
+}
+
+export interface DiscoveryStart {
+  readonly id: string;
+  readonly audit_id: string;
 }
 
 export interface DomainDeed {
@@ -1558,7 +1749,7 @@ export interface EmailPreferences {
   /** How often you are mailed what you have not seen */
   readonly digest: "never" | "daily" | "weekly";
   /** Of these types of notifications */
-  readonly types: readonly ("mention" | "follow" | "follow_request" | "reblog" | "favourite" | "status" | "update" | "vireo.published" | "vireo.rejected" | "vireo.report")[];
+  readonly types: readonly ("mention" | "follow" | "follow_request" | "reblog" | "favourite" | "status" | "update" | "quote" | "vireo.published" | "vireo.rejected" | "vireo.report" | "vireo.pack" | "vireo.remix_request" | "vireo.remix_refused")[];
   /** Where it is 8 in the morning when a digest is sent; weekly ones on Monday */
   readonly time_zone: string;
 }
@@ -1579,6 +1770,39 @@ export interface ErrorBody {
   }[];
 }
 
+export interface ExchangeChange {
+  /** The entry of the log */
+  readonly audit_id: string;
+}
+
+export interface ExchangePeer {
+  readonly id: string;
+  readonly host: string;
+  readonly created_at: string;
+  /** Since when it is not asked, and what it told does not count */
+  readonly paused_at: string | null;
+  /** When it was asked last */
+  readonly fetched_at: string | null;
+  /** When it answered last */
+  readonly succeeded_at: string | null;
+  /** When it is asked next */
+  readonly next_at: string;
+  /** In a row */
+  readonly failures: number;
+  readonly failure: string | null;
+  /** Posts it told of whose own server is still to be asked */
+  readonly waiting: number;
+  /** Posts that were found at their own server, in the last days */
+  readonly accepted: number;
+  /** Those of them that count in trends now */
+  readonly counting: number;
+  /** Posts that were not, by the reason */
+  readonly refused: readonly {
+    readonly reason: string;
+    readonly count: number;
+  }[];
+}
+
 export interface FailingHost {
   readonly host: string;
   readonly failing_since: string;
@@ -1590,6 +1814,18 @@ export interface FailingHost {
 export interface FamiliarFollowers {
   readonly id: string;
   readonly accounts: readonly Account[];
+}
+
+export interface FeaturedTag {
+  readonly id: string;
+  /** As most people write it */
+  readonly name: string;
+  /** Its page */
+  readonly url: string;
+  /** Of the account, for everybody */
+  readonly statuses_count: string;
+  /** A day */
+  readonly last_status_at: string | null;
 }
 
 export interface FeedPage {
@@ -1713,21 +1949,45 @@ export interface FeedVideo {
     /** Nobody wrote them: a service did */
     readonly automatic: boolean;
   }[];
-  /** Its own sound; null where it has none, or that is not known */
+  /** What is heard in it, which other videos may have as well; null where that is nothing */
   readonly sound: {
-    /** Of the video that it is from */
-    readonly id: string;
+    /** Null until it was looked for who else has it */
+    readonly id: string | null;
     /** As its author calls it; empty where it has no name */
     readonly title: string;
-    readonly author: Account;
-    readonly video_id: string;
+    /** Whether it was heard in this video first */
+    readonly original: boolean;
+    /** Whose it is, where the video was made with it; null where it is its own, or was only heard */
+    readonly account: {
+      readonly id: string;
+      readonly username: string;
+      readonly acct: string;
+      readonly display_name: string;
+      readonly url: string;
+    } | null;
+    /** Whether those who run this server have the video played without it */
+    readonly muted: boolean;
+    readonly withheld: {
+      /** ISO 3166-1, two letters */
+      readonly countries: readonly string[];
+      /** All but these */
+      readonly except: boolean;
+      /** `refuse`: nobody is given the files of its videos there, which are answered with status 451. `mute`: under the same addresses they are given without their sound, and answered so until that is made */
+      readonly action: "mute" | "refuse";
+      readonly reason: string;
+    } | null;
   } | null;
+  /** What it was made from; null where that is no other video */
+  readonly remix_of: RemixOf | null;
   /** What its author lets others do with it */
   readonly permissions: {
     readonly comment: boolean;
     readonly download: boolean;
     readonly duet: boolean;
     readonly stitch: boolean;
+    readonly sound: boolean;
+    /** Of duets and stitches that are allowed: each waits for its author to agree */
+    readonly ask: boolean;
   };
   /** The MP4 to keep; null where its author does not want that, or there is none yet */
   readonly download_url: string | null;
@@ -1742,6 +2002,8 @@ export interface FeedVideo {
     readonly reposts: number;
     /** How many keep it among their bookmarks */
     readonly saves: number;
+    /** Duets and stitches of it */
+    readonly remixes: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1867,7 +2129,7 @@ export interface History {
 
 export interface Import {
   readonly id: string;
-  readonly type: "following" | "blocks" | "mutes" | "domain_blocks" | "lists" | "bookmarks";
+  readonly type: "following" | "blocks" | "mutes" | "domain_blocks" | "lists" | "bookmarks" | "folders" | "playlists" | "packs" | "tags" | "sounds";
   readonly mode: "merge" | "overwrite";
   readonly total: number;
   /** Lines that were tried */
@@ -2227,6 +2489,10 @@ export interface ListedMedia {
   readonly frames: number;
   /** Bits of 64 by which a frame may differ */
   readonly distance: number;
+  /** How much of a sound is known; 0: it is not listed by its sound */
+  readonly sound_seconds: number;
+  /** What happens to videos in which that sound is heard */
+  readonly sound_action: "mute" | "refuse" | null;
   readonly label: string;
   readonly created_at: string;
 }
@@ -2495,8 +2761,8 @@ export interface NewReportNote {
 
 export interface Notification {
   readonly id: string;
-  /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
+  /** Those that begin with vireo are our own: an upload can be watched, or was refused; somebody put you into a starter pack */
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "quote" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report" | "vireo.pack" | "vireo.remix_request" | "vireo.remix_refused";
   readonly group_key: string;
   readonly created_at: string;
   /** Who did it */
@@ -2506,6 +2772,12 @@ export interface Notification {
   readonly report: NotificationReport | null;
   /** Of type moderation_warning */
   readonly moderation_warning: AccountWarning | null;
+  /** Of type vireo.pack: the starter pack you were put into */
+  readonly pack: {
+    readonly id: string;
+    readonly title: string;
+    readonly url: string;
+  } | null;
   /** Of type vireo.rejected: why the upload was refused */
   readonly processing: Processing | null;
 }
@@ -2513,8 +2785,8 @@ export interface Notification {
 export interface NotificationGroup {
   readonly group_key: string;
   readonly notifications_count: number;
-  /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
+  /** Those that begin with vireo are our own: an upload can be watched, or was refused; somebody put you into a starter pack */
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "quote" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report" | "vireo.pack" | "vireo.remix_request" | "vireo.remix_refused";
   /** Below 2^53 */
   readonly most_recent_notification_id: number;
   readonly page_min_id: string;
@@ -2528,6 +2800,12 @@ export interface NotificationGroup {
   readonly report: NotificationReport | null;
   /** Of type moderation_warning */
   readonly moderation_warning: AccountWarning | null;
+  /** Of type vireo.pack: the starter pack you were put into */
+  readonly pack: {
+    readonly id: string;
+    readonly title: string;
+    readonly url: string;
+  } | null;
   /** Of type vireo.rejected: why the upload was refused */
   readonly processing: Processing | null;
 }
@@ -2539,7 +2817,7 @@ export interface NotificationPolicy {
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
   /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report" | "vireo.comment" | "vireo.reply")[];
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "quote" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report" | "vireo.pack" | "vireo.remix_request" | "vireo.remix_refused" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -2567,6 +2845,36 @@ export interface NotificationRequest {
   readonly notifications_count: string;
   readonly account: Account;
   readonly last_status: Status | null;
+}
+
+export interface OwnPlaylist {
+  readonly id: string;
+  readonly title: string;
+  /** As written */
+  readonly description: string;
+  /** `unlisted`: for whoever knows the address */
+  readonly visibility: "public" | "unlisted" | "followers" | "private";
+  readonly url: string;
+  /** Whose it is */
+  readonly account: Account;
+  /** Those that the viewer may see */
+  readonly videos_count: number;
+  /** The video that stands for it; null where the viewer may see none */
+  readonly cover: {
+    readonly video_id: string;
+    /** Of its poster; null where that is not for everybody’s eyes */
+    readonly url: string | null;
+    readonly remote_url: string | null;
+    readonly blurhash: string | null;
+  } | null;
+  /** The staff took it from everybody but its owner */
+  readonly taken_down: boolean;
+  /** Chosen by its owner; null: the first one */
+  readonly cover_video_id: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** The video that `video_id` names is in it */
+  readonly has_video: boolean;
 }
 
 export interface OwnReport {
@@ -2604,6 +2912,65 @@ export interface OwnStorage {
   readonly used_bytes: number;
 }
 
+export interface Pack {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** Id of its collection, by which other servers read it */
+  readonly uri: string;
+  /** Its page */
+  readonly url: string;
+  /** Who made it */
+  readonly account: Account;
+  /** How many people the viewer is shown in it */
+  readonly size: number;
+  /** The first of them */
+  readonly sample: readonly Account[];
+  /** Made by the viewer */
+  readonly mine: boolean;
+  /** The viewer is in it, and can leave it */
+  readonly with_me: boolean;
+  /** The staff took it from everybody but its owner */
+  readonly taken_down: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface PackChange {
+  readonly pack: Pack;
+  /** Who was not put in, and why */
+  readonly refused: readonly {
+    /** Id, or handle as it was given */
+    readonly account: string;
+    readonly reason: "not-found" | "not-discoverable" | "left" | "full" | "already-in";
+  }[];
+}
+
+export interface PackFile {
+  readonly title: string;
+  readonly description: string;
+  /** Handles with their servers */
+  readonly accounts: readonly string[];
+}
+
+export interface PackFollowed {
+  /** Followed now, or before */
+  readonly followed: number;
+  /** Asked, and not answered yet */
+  readonly requested: number;
+  readonly refused: number;
+}
+
+export interface PackImport {
+  readonly pack: Pack;
+  /** Who was not put in, and why */
+  readonly refused: readonly {
+    /** Id, or handle as it was given */
+    readonly account: string;
+    readonly reason: "not-found" | "not-discoverable" | "left" | "full" | "already-in";
+  }[];
+}
+
 export interface PartialAccountWithAvatar {
   readonly id: string;
   readonly acct: string;
@@ -2631,6 +2998,34 @@ export interface PendingAccount {
   /** Whether the address is known to be the person’s */
   readonly confirmed: boolean;
   readonly created_at: string;
+}
+
+export interface Playlist {
+  readonly id: string;
+  readonly title: string;
+  /** As written */
+  readonly description: string;
+  /** `unlisted`: for whoever knows the address */
+  readonly visibility: "public" | "unlisted" | "followers" | "private";
+  readonly url: string;
+  /** Whose it is */
+  readonly account: Account;
+  /** Those that the viewer may see */
+  readonly videos_count: number;
+  /** The video that stands for it; null where the viewer may see none */
+  readonly cover: {
+    readonly video_id: string;
+    /** Of its poster; null where that is not for everybody’s eyes */
+    readonly url: string | null;
+    readonly remote_url: string | null;
+    readonly blurhash: string | null;
+  } | null;
+  /** The staff took it from everybody but its owner */
+  readonly taken_down: boolean;
+  /** Chosen by its owner; null: the first one */
+  readonly cover_video_id: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
 }
 
 export interface Post {
@@ -2675,7 +3070,7 @@ export interface Post {
   readonly reblog: null;
   readonly card: null;
   readonly poll: null;
-  readonly quote: null;
+  /** Duets and stitches of it */
   readonly quotes_count: number;
   /** What it was posted with, where that is an app */
   readonly application: {
@@ -2684,6 +3079,11 @@ export interface Post {
   } | null;
   /** Ours: what is said of a video besides; null on comments */
   readonly video: VideoFacts | null;
+  /** Of a duet or a stitch: what it was made from, where that can be seen */
+  readonly quote: {
+    readonly state: "accepted" | "pending" | "rejected" | "deleted" | "unauthorized";
+    readonly quoted_status: QuotedPost | null;
+  } | null;
 }
 
 export interface Preferences {
@@ -2695,6 +3095,8 @@ export interface Preferences {
     readonly download: boolean;
     readonly duet: boolean;
     readonly stitch: boolean;
+    readonly sound: boolean;
+    readonly ask: boolean;
   };
   readonly 'reading:expand:media': "default" | "show_all" | "hide_all";
   readonly 'reading:expand:spoilers': boolean;
@@ -2704,7 +3106,7 @@ export interface Processing {
   readonly id: string;
   readonly state: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   /** What is being done, for display */
-  readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
+  readonly stage: "reading" | "downloading" | "composing" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
   readonly percent: number;
   /** It can be watched already, perhaps in fewer sizes than it will have */
@@ -2735,6 +3137,63 @@ export interface Queue {
   readonly paused_at: string | null;
   /** Workers that live and serve it */
   readonly workers: number;
+}
+
+export interface QuotedPost {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account: Account;
+  /** HTML, safe to show */
+  readonly content: string;
+  readonly spoiler_text: string;
+  readonly sensitive: boolean;
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  readonly language: string | null;
+  readonly uri: string;
+  readonly url: string;
+  readonly media_attachments: readonly Media[];
+  readonly tags: readonly {
+    readonly name: string;
+    readonly url: string;
+  }[];
+  readonly mentions: readonly {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly url: string;
+  }[];
+  readonly emojis: readonly {}[];
+  readonly replies_count: number;
+  readonly reblogs_count: number;
+  readonly favourites_count: number;
+  /** By the viewer, as the next two */
+  readonly favourited: boolean;
+  readonly reblogged: boolean;
+  readonly bookmarked: boolean;
+  /** The viewer wants to hear no more of its thread */
+  readonly muted: boolean;
+  readonly pinned: boolean;
+  readonly edited_at: string | null;
+  /** What the filters of the viewer say of it */
+  readonly filtered: readonly FilterResult[];
+  readonly in_reply_to_id: string | null;
+  readonly in_reply_to_account_id: string | null;
+  readonly reblog: null;
+  readonly card: null;
+  readonly poll: null;
+  /** Duets and stitches of it */
+  readonly quotes_count: number;
+  /** What it was posted with, where that is an app */
+  readonly application: {
+    readonly name: string;
+    readonly website: string | null;
+  } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
+  readonly quote: {
+    readonly state: "accepted" | "pending" | "rejected" | "deleted" | "unauthorized";
+    readonly quoted_status_id: string | null;
+  } | null;
 }
 
 export interface RaidMode {
@@ -2814,6 +3273,64 @@ export interface Releases {
   } | null;
 }
 
+export interface RemixOf {
+  readonly kind: "duet" | "stitch";
+  /** Of a duet */
+  readonly layout: "side_by_side" | "top_bottom" | "picture_in_picture" | null;
+  /** `pending`: its author has not answered; `refused`: does not allow it; `unavailable`: it is gone, or not for the viewer */
+  readonly state: "available" | "pending" | "refused" | "unavailable";
+  /** Nobody but who made it sees it, as the author of the original has to agree first */
+  readonly unpublished: boolean;
+  /** Of `refused`: its author said no, did not answer in time (`silence`), it was gone before they did, or its author deleted it and wants this to go as well (`withdrawn`) */
+  readonly refusal: "declined" | "silence" | "gone" | "withdrawn" | null;
+  readonly video_id: string | null;
+  /** Page of the original */
+  readonly url: string | null;
+  /** Its author */
+  readonly account: {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly display_name: string;
+    readonly url: string;
+  } | null;
+}
+
+export interface RemixPermission {
+  readonly duet: {
+    readonly allowed: boolean;
+    /** A word for programs, where it is not allowed */
+    readonly reason: string | null;
+    /** The same in a sentence */
+    readonly message: string | null;
+    /** It is published once the author of the original agrees to it */
+    readonly asks: boolean;
+  };
+  readonly stitch: {
+    readonly allowed: boolean;
+    /** A word for programs, where it is not allowed */
+    readonly reason: string | null;
+    /** The same in a sentence */
+    readonly message: string | null;
+    /** It is published once the author of the original agrees to it */
+    readonly asks: boolean;
+  };
+}
+
+export interface RemixRequest {
+  readonly id: string;
+  readonly kind: "duet" | "stitch";
+  readonly created_at: string;
+  /** What they write to it, as text */
+  readonly caption: string;
+  /** Who asks */
+  readonly account: Account;
+  /** The video of yours */
+  readonly video_id: string;
+  /** Where the duet or the stitch can be watched before */
+  readonly preview_url: string | null;
+}
+
 export interface Report {
   readonly id: string;
   readonly comment: string;
@@ -2822,6 +3339,10 @@ export interface Report {
   readonly rule_ids: readonly string[];
   /** As they were named */
   readonly status_ids: readonly string[];
+  /** As they were named */
+  readonly pack_ids: readonly string[];
+  /** As they were named */
+  readonly playlist_ids: readonly string[];
   readonly target_account: Account;
 }
 
@@ -2832,7 +3353,8 @@ export interface ReportChange {
 
 export interface ReportEvidence {
   readonly id: string;
-  readonly kind: "video" | "comment";
+  readonly kind: "video" | "comment" | "pack" | "playlist";
+  /** Of the post, starter pack or playlist */
   readonly status_id: string;
   readonly uri: string;
   readonly posted_at: string;
@@ -2912,6 +3434,10 @@ export interface ReportGroupPage {
   readonly statuses: readonly Status[];
   /** The most reported first; also those that are gone */
   readonly posts: readonly ReportedPost[];
+  /** The starter packs among them that are there */
+  readonly packs: readonly ReportedCollection[];
+  /** The playlists among them that are there */
+  readonly playlists: readonly ReportedCollection[];
   readonly notes: readonly ReportNote[];
   /** What the staff did to the account, newest first */
   readonly actions: readonly {
@@ -2944,8 +3470,16 @@ export interface ReportTotals {
   readonly untaken: number;
 }
 
+export interface ReportedCollection {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly url: string;
+  readonly taken_down: boolean;
+}
+
 export interface ReportedPost {
-  readonly kind: "video" | "comment";
+  readonly kind: "video" | "comment" | "pack" | "playlist";
   readonly id: string;
   /** Reports that name it */
   readonly count: number;
@@ -2963,7 +3497,7 @@ export interface ReservedName {
 }
 
 export interface RetentionClass {
-  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "legal-holds" | "claims" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "undo" | "audit";
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "legal-holds" | "claims" | "remix-requests" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "undo" | "audit";
   /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
   readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
   /** Null: age does not count, or things carry their own end */
@@ -3040,7 +3574,13 @@ export interface ScheduledStatus {
 export interface SearchResults {
   readonly accounts: readonly Account[];
   readonly statuses: readonly Status[];
-  readonly hashtags: readonly {}[];
+  readonly hashtags: readonly Tag[];
+}
+
+export interface SearchSuggestions {
+  readonly accounts: readonly Account[];
+  readonly hashtags: readonly string[];
+  readonly sounds: readonly Sound[];
 }
 
 export interface SecondFactor {
@@ -3113,6 +3653,73 @@ export interface SignUp {
   readonly pending: boolean;
   /** A link was mailed, by which the address is confirmed first */
   readonly unconfirmed: boolean;
+}
+
+export interface Sound {
+  readonly id: string;
+  /** Empty: it has no name */
+  readonly title: string;
+  /** Its page */
+  readonly url: string;
+  /** Who posted it first; null where that is not for the viewer to know */
+  readonly author: Account | null;
+  /** The video it was heard in first, where the viewer may see that */
+  readonly video_id: string | null;
+  /** The poster of that video */
+  readonly preview_url: string | null;
+  /** That video as an MP4, to listen to */
+  readonly audio_url: string | null;
+  /** Of that video, in seconds */
+  readonly duration: number | null;
+  /** Public and unlisted videos with it, as far as this server knows */
+  readonly uses: number;
+  /** Uses on each of the last days, the newest first */
+  readonly history: readonly {
+    /** Its first moment, UTC, in seconds since 1970 */
+    readonly day: string;
+    readonly uses: string;
+  }[];
+  /** By the viewer */
+  readonly saved: boolean;
+  /** Whether the viewer may make a video with it, and where not, why; null for nobody */
+  readonly use: {
+    readonly allowed: boolean;
+    /** A word for programs, where it is not allowed */
+    readonly reason: string | null;
+    /** The same in a sentence */
+    readonly message: string | null;
+  } | null;
+  readonly withheld: {
+    /** ISO 3166-1, two letters */
+    readonly countries: readonly string[];
+    /** All but these */
+    readonly except: boolean;
+    /** `refuse`: nobody is given the files of its videos there, which are answered with status 451. `mute`: under the same addresses they are given without their sound, and answered so until that is made */
+    readonly action: "mute" | "refuse";
+    readonly reason: string;
+  } | null;
+  /** How its videos are given where this is asked from: of one sound alone, null in lists */
+  readonly here: "given" | "muted" | "withheld" | null;
+  /** What its author, or the staff, says of the rights to it */
+  readonly rights: SoundRights | null;
+  /** Whether the viewer may name it, and say whose it is */
+  readonly own: boolean;
+  readonly created_at: string;
+}
+
+export interface SoundRights {
+  /** An id that is known, or words of its own; empty as all of these: nothing is said */
+  readonly licence: string;
+  /** The same, where it is known */
+  readonly known_licence: "CC0-1.0" | "CC-PDM-1.0" | "CC-BY-4.0" | "CC-BY-SA-4.0" | "CC-BY-NC-4.0" | "CC-BY-NC-SA-4.0" | "CC-BY-ND-4.0" | "CC-BY-NC-ND-4.0" | "all-rights-reserved" | null;
+  /** What it allows */
+  readonly licence_url: string | null;
+  readonly holder: string;
+  /** Without hyphens */
+  readonly isrc: string;
+  readonly source_url: string;
+  /** Whether the staff says it: the author cannot change it then */
+  readonly by_staff: boolean;
 }
 
 export interface StaffPreferences {
@@ -3188,7 +3795,7 @@ export interface Status {
   readonly reblog: Post | null;
   readonly card: null;
   readonly poll: null;
-  readonly quote: null;
+  /** Duets and stitches of it */
   readonly quotes_count: number;
   /** What it was posted with, where that is an app */
   readonly application: {
@@ -3197,6 +3804,11 @@ export interface Status {
   } | null;
   /** Ours: what is said of a video besides; null on comments */
   readonly video: VideoFacts | null;
+  /** Of a duet or a stitch: what it was made from, where that can be seen */
+  readonly quote: {
+    readonly state: "accepted" | "pending" | "rejected" | "deleted" | "unauthorized";
+    readonly quoted_status: QuotedPost | null;
+  } | null;
 }
 
 export interface StatusEdit {
@@ -3381,21 +3993,45 @@ export interface StudioVideo {
     /** Nobody wrote them: a service did */
     readonly automatic: boolean;
   }[];
-  /** Its own sound; null where it has none, or that is not known */
+  /** What is heard in it, which other videos may have as well; null where that is nothing */
   readonly sound: {
-    /** Of the video that it is from */
-    readonly id: string;
+    /** Null until it was looked for who else has it */
+    readonly id: string | null;
     /** As its author calls it; empty where it has no name */
     readonly title: string;
-    readonly author: Account;
-    readonly video_id: string;
+    /** Whether it was heard in this video first */
+    readonly original: boolean;
+    /** Whose it is, where the video was made with it; null where it is its own, or was only heard */
+    readonly account: {
+      readonly id: string;
+      readonly username: string;
+      readonly acct: string;
+      readonly display_name: string;
+      readonly url: string;
+    } | null;
+    /** Whether those who run this server have the video played without it */
+    readonly muted: boolean;
+    readonly withheld: {
+      /** ISO 3166-1, two letters */
+      readonly countries: readonly string[];
+      /** All but these */
+      readonly except: boolean;
+      /** `refuse`: nobody is given the files of its videos there, which are answered with status 451. `mute`: under the same addresses they are given without their sound, and answered so until that is made */
+      readonly action: "mute" | "refuse";
+      readonly reason: string;
+    } | null;
   } | null;
+  /** What it was made from; null where that is no other video */
+  readonly remix_of: RemixOf | null;
   /** What its author lets others do with it */
   readonly permissions: {
     readonly comment: boolean;
     readonly download: boolean;
     readonly duet: boolean;
     readonly stitch: boolean;
+    readonly sound: boolean;
+    /** Of duets and stitches that are allowed: each waits for its author to agree */
+    readonly ask: boolean;
   };
   /** The MP4 to keep; null where its author does not want that, or there is none yet */
   readonly download_url: string | null;
@@ -3410,6 +4046,8 @@ export interface StudioVideo {
     readonly reposts: number;
     /** How many keep it among their bookmarks */
     readonly saves: number;
+    /** Duets and stitches of it */
+    readonly remixes: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -3431,12 +4069,19 @@ export interface StudioVideo {
 export interface Suggestion {
   /** As older apps know it */
   readonly source: "past_interactions";
-  readonly sources: readonly "friends_of_friends"[];
+  /** Those that the Mastodon API knows, and ours: `shared_interests`, and `recommended` by an auxiliary service */
+  readonly sources: readonly ("friends_of_friends" | "shared_interests" | "recommended" | "most_followed")[];
   readonly account: Account;
+  /** Ours: some of those whom you follow and who follow it, as far as they show that */
+  readonly followed_by: readonly Account[];
+  /** Ours: hashtags that you like and it posted about, without # */
+  readonly tags: readonly string[];
 }
 
 export interface Tag {
+  /** As it is compared: in small letters, Latin ones without accents */
   readonly id: string;
+  /** As most people write it */
   readonly name: string;
   readonly url: string;
   /** Use in public videos of the last days, as far as this server knows */
@@ -3448,6 +4093,9 @@ export interface Tag {
   }[];
   /** By the viewer */
   readonly following: boolean;
+  /** By the viewer: it is kept out of their feeds */
+  readonly muting: boolean;
+  /** On the profile of the viewer */
   readonly featuring: boolean;
 }
 
@@ -3573,10 +4221,6 @@ export interface TrendTrust {
   readonly returned: number;
   /** Reports of its videos, by the weight of who reported */
   readonly reports: number;
-}
-
-export interface TrendingSound {
-  readonly id: string;
 }
 
 export interface UnreadCount {
@@ -3707,21 +4351,45 @@ export interface Video {
     /** Nobody wrote them: a service did */
     readonly automatic: boolean;
   }[];
-  /** Its own sound; null where it has none, or that is not known */
+  /** What is heard in it, which other videos may have as well; null where that is nothing */
   readonly sound: {
-    /** Of the video that it is from */
-    readonly id: string;
+    /** Null until it was looked for who else has it */
+    readonly id: string | null;
     /** As its author calls it; empty where it has no name */
     readonly title: string;
-    readonly author: Account;
-    readonly video_id: string;
+    /** Whether it was heard in this video first */
+    readonly original: boolean;
+    /** Whose it is, where the video was made with it; null where it is its own, or was only heard */
+    readonly account: {
+      readonly id: string;
+      readonly username: string;
+      readonly acct: string;
+      readonly display_name: string;
+      readonly url: string;
+    } | null;
+    /** Whether those who run this server have the video played without it */
+    readonly muted: boolean;
+    readonly withheld: {
+      /** ISO 3166-1, two letters */
+      readonly countries: readonly string[];
+      /** All but these */
+      readonly except: boolean;
+      /** `refuse`: nobody is given the files of its videos there, which are answered with status 451. `mute`: under the same addresses they are given without their sound, and answered so until that is made */
+      readonly action: "mute" | "refuse";
+      readonly reason: string;
+    } | null;
   } | null;
+  /** What it was made from; null where that is no other video */
+  readonly remix_of: RemixOf | null;
   /** What its author lets others do with it */
   readonly permissions: {
     readonly comment: boolean;
     readonly download: boolean;
     readonly duet: boolean;
     readonly stitch: boolean;
+    readonly sound: boolean;
+    /** Of duets and stitches that are allowed: each waits for its author to agree */
+    readonly ask: boolean;
   };
   /** The MP4 to keep; null where its author does not want that, or there is none yet */
   readonly download_url: string | null;
@@ -3736,6 +4404,8 @@ export interface Video {
     readonly reposts: number;
     /** How many keep it among their bookmarks */
     readonly saves: number;
+    /** Duets and stitches of it */
+    readonly remixes: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -3859,12 +4529,32 @@ export interface VideoAnalytics {
 export interface VideoFacts {
   readonly views: number;
   readonly saves: number;
-  /** Its own sound; null where it has none, or that is not known */
+  /** What is heard in it, which other videos may have as well; null where that is nothing, or was not looked for yet */
   readonly sound: {
-    /** Of the video that it is from */
     readonly id: string;
     /** As its author calls it; empty where it has no name */
     readonly title: string;
+    /** Whether it was heard in this video first */
+    readonly original: boolean;
+    /** Whose it is, where the video was made with it; null where it is its own, or was only heard */
+    readonly account: {
+      readonly id: string;
+      readonly username: string;
+      readonly acct: string;
+      readonly display_name: string;
+      readonly url: string;
+    } | null;
+    /** Whether those who run this server have the video played without it */
+    readonly muted: boolean;
+    readonly withheld: {
+      /** ISO 3166-1, two letters */
+      readonly countries: readonly string[];
+      /** All but these */
+      readonly except: boolean;
+      /** `refuse`: nobody is given the files of its videos there, which are answered with status 451. `mute`: under the same addresses they are given without their sound, and answered so until that is made */
+      readonly action: "mute" | "refuse";
+      readonly reason: string;
+    } | null;
   } | null;
   /** What its author lets others do with it */
   readonly permissions: {
@@ -3872,7 +4562,14 @@ export interface VideoFacts {
     readonly download: boolean;
     readonly duet: boolean;
     readonly stitch: boolean;
+    readonly sound: boolean;
+    /** Of duets and stitches that are allowed: each waits for its author to agree */
+    readonly ask: boolean;
   };
+  /** What it was made from; null where that is no other video */
+  readonly remix_of: RemixOf | null;
+  /** Duets and stitches of it */
+  readonly remixes: number;
   /** For who may download it */
   readonly download_url: string | null;
 }
@@ -3881,6 +4578,14 @@ export interface VideoLabel {
   readonly name: string;
   /** How sure it is: 0 to 1 */
   readonly score: number;
+}
+
+export interface VideoSearch {
+  readonly statuses: readonly Status[];
+  /** What was searched for in place of words that no video has; null: what was asked for */
+  readonly corrected: string | null;
+  /** Null: that was all */
+  readonly next_cursor: string | null;
 }
 
 export interface VideoStatistics {

@@ -29,6 +29,8 @@ export type {
   Processing,
   Queue,
   Relationship,
+  RemixOf,
+  RemixPermission,
   Report,
   Rule,
   SearchResults,

@@ -9,6 +9,7 @@ import { TimeAgo } from '../ui/time-ago.tsx';
 import styles from './clip-info.module.css';
 import { linkHere } from './local-links.ts';
 import { say } from './say.ts';
+import { useExtras } from './use-extras.ts';
 
 interface ClipInfoProps {
   readonly status: Status;
@@ -18,7 +19,7 @@ interface ClipInfoProps {
 
 /** Who made a clip and what they say, over its lower end: two lines of it, and all of it on demand. */
 export function ClipInfo({ status, sharedBy }: ClipInfoProps) {
-  const sound = status.video?.sound;
+  const extras = useExtras();
   return (
     <div class={styles.info}>
       {sharedBy && (
@@ -36,12 +37,7 @@ export function ClipInfo({ status, sharedBy }: ClipInfoProps) {
         </a>
       </p>
       {status.content && !isCovered(status) && <Caption status={status} />}
-      {sound && (
-        <a class={styles.line} href={`/sounds/${sound.id}`} dir="auto">
-          <Icon name="music" size={16} />
-          <span>{sound.title === '' ? say('originalSound') : say('sound', { title: sound.title })}</span>
-        </a>
-      )}
+      {extras && <extras.ClipLines status={status} />}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { useInterval } from '../ui/use-interval.ts';
 import styles from './clip-obstacles.module.css';
 import type { ObstacleKind } from './obstacle.ts';
 import { say } from './say.ts';
+import { useWithheld } from './use-withheld.ts';
 
 const COPY_POLL_MS = 2_000;
 
@@ -44,6 +45,8 @@ interface ObstacleProps {
 export function Obstacle({ kind, status, media, active, onRetry, onChange }: ObstacleProps) {
   const host = status.account.host ?? instance.value?.domain ?? location.host;
   const percent = media.processing?.percent ?? 0;
+  const region = kind === 'play-failed' ? status.video?.sound?.withheld : null;
+  const withheld = useWithheld(region ? (media.url ?? media.hls_url) : null);
   useInterval(
     async () => {
       const latest = await api.clip(status.id);
@@ -58,6 +61,16 @@ export function Obstacle({ kind, status, media, active, onRetry, onChange }: Obs
       <div class={styles.obstacle}>
         <p>{sentence}</p>
         <progress class={styles.progress} max={100} value={percent} aria-label={sentence} />
+      </div>
+    );
+  }
+  if (withheld !== null) {
+    return (
+      <div class={styles.obstacle}>
+        <Icon name="soundOff" size={36} />
+        <p>{withheld}</p>
+        {/* In English the server's own sentence is said, which has it. */}
+        {region?.reason && !withheld.includes(region.reason) && <p dir="auto">{region.reason}</p>}
       </div>
     );
   }

@@ -2,9 +2,11 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 const fetchExtras = () =>
-  import('./clip-extras.ts').then(({ ClipCaptions, ClipProgress, Cover, LargerSizes, Obstacle }) => ({
-    ...{ ClipCaptions, ClipProgress, Cover, LargerSizes, Obstacle },
-  }));
+  import('./clip-extras.ts').then(
+    ({ ClipCaptions, ClipLines, ClipProgress, Cover, LargerSizes, Obstacle }) => ({
+      ...{ ClipCaptions, ClipLines, ClipProgress, Cover, LargerSizes, Obstacle },
+    }),
+  );
 
 type Extras = Awaited<ReturnType<typeof fetchExtras>>;
 

@@ -21,6 +21,8 @@ export const english = {
   sharedBy: '{name} shared this',
   originalSound: 'Original sound',
   sound: 'Sound: {title}',
+  soundBy: 'Sound: original sound of @{acct}',
+  soundTitleBy: 'Sound: {title} by @{acct}',
   filtered: 'Hidden by your filter “{title}”',
 
   by: 'Clip by @{acct}',

@@ -2,7 +2,7 @@ import { SHARE_PATH } from './names.ts';
 
 /** Addresses of the page that open without a connection. What the staff does there wants a server in any case. */
 const PAGES =
-  /^\/(?:$|(?:upload|search|find|copyright|login|register|inbox|welcome|settings|studio|record)(?:\/|$)|about(?:$|\/(?:rules|privacy|blocks|transparency)$)|(?:tags?|sounds|library|invite)\/|@)/;
+  /^\/(?:$|(?:upload|search|find|packs|copyright|login|register|inbox|welcome|settings|studio|record|directory|authorize_interaction)(?:\/|$)|about(?:$|\/(?:rules|privacy|blocks|transparency)$)|(?:tags?|sounds|playlists|library|invite)\/|@)/;
 
 /** What of a request its answer depends on. */
 export interface Asked {

@@ -24,6 +24,7 @@ const entry = (group: Partial<NotificationGroup>): Entry => ({
       report: null,
       processing: null,
       moderation_warning: null,
+      pack: null,
     },
     ...group,
   },

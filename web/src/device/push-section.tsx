@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ApiOutcome } from '../api/client.ts';
 import { Section } from '../settings/parts.tsx';
 import styles from '../settings/settings.module.css';
+import { useChange } from '../settings/use-change.ts';
 import { useOptimistic } from '../settings/use-saving.ts';
 import { instance } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
@@ -27,6 +28,7 @@ const kinds = [
   { type: 'follow_request', words: 'pushFollowRequest' },
   { type: 'reblog', words: 'pushReblog' },
   { type: 'status', words: 'pushStatus' },
+  { type: 'quote', words: 'pushQuote' },
   { type: 'update', words: 'pushUpdate' },
   { type: 'vireo.published', words: 'pushPublished' },
   { type: 'vireo.rejected', words: 'pushRejected' },
@@ -96,11 +98,8 @@ function tellOr<T>(outcome: ApiOutcome<T>, then: (value: T) => void): void {
 }
 
 function Kinds({ subscription, onChange }: Props & { readonly subscription: Subscription }) {
-  const [alerts, choose] = useOptimistic<Alerts>(subscription.alerts, async (wanted) => {
-    const outcome = await changeAlerts(wanted);
-    if (outcome.ok) onChange(outcome.value);
-    return outcome;
-  });
+  const change = useChange(subscription, changeAlerts, onChange);
+  const [alerts, choose] = useOptimistic<Alerts>(subscription.alerts, change);
   return (
     <fieldset>
       <legend class={styles.legend}>{say('pushKinds')}</legend>

@@ -42,6 +42,7 @@ export const english = {
   pushFavourite: 'Likes',
   pushReblog: 'Clips of mine that are passed on',
   pushStatus: 'Clips of people I follow closely',
+  pushQuote: 'Duets and stitches with my clips',
   pushUpdate: 'Changes of clips I passed on',
   pushPublished: 'My clips are ready',
   pushRejected: 'A clip of mine could not be made',

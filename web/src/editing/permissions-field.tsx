@@ -8,6 +8,9 @@ export interface Permissions {
   readonly download: boolean;
   readonly duet: boolean;
   readonly stitch: boolean;
+  readonly sound: boolean;
+  /** Each duet and stitch waits for the author. */
+  readonly ask: boolean;
 }
 
 interface PermissionsFieldProps {
@@ -22,6 +25,8 @@ export function PermissionsField({ permissions, onChange }: PermissionsFieldProp
     { key: 'download', name: say('mayDownload') },
     { key: 'duet', name: say('mayDuet') },
     { key: 'stitch', name: say('mayStitch') },
+    { key: 'sound', name: say('maySound') },
+    { key: 'ask', name: say('askMe') },
   ] as const;
   return (
     <fieldset>
@@ -37,6 +42,7 @@ export function PermissionsField({ permissions, onChange }: PermissionsFieldProp
           {name}
         </Choice>
       ))}
+      <p class={editing.note}>{say('remixHint')}</p>
     </fieldset>
   );
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cropOf, editOf, keptSeconds, noTrim, placeInClip, SHORTEST_S, withFrom, withTo } from './trim.ts';
 
@@ -49,4 +50,29 @@ test('a frame of the file is found again in the clip', () => {
   expect(placeInClip(4.5, takes)).toBe(1);
   expect(keptSeconds(takes, 10)).toBe(1.5);
   expect(editOf({ ...noTrim, cuts: takes.cuts }, 1)).toMatchObject({ in: 0, out: null, cuts: takes.cuts });
+});
+
+test('where only some seconds may be kept, the other end comes along', () => {
+  const first = { ...noTrim, from: 0, to: 5 };
+  expect(withFrom(first, 3, 30, 5)).toMatchObject({ from: 3, to: 5 });
+  expect(withTo(first, 9, 30, 5)).toMatchObject({ from: 4, to: 9 });
+  expect(withFrom({ ...first, from: 20, to: 25 }, 2, 30, 5)).toMatchObject({ from: 2, to: 7 });
+  expect(withTo(first, 30, 30, 5)).toMatchObject({ from: 25, to: null });
+  const move = fc.tuple(fc.boolean(), fc.double({ min: -5, max: 65, noNaN: true }));
+  const duration = fc.integer({ min: 6, max: 600 }).map((tenths) => tenths / 10);
+  fc.assert(
+    fc.property(duration, fc.array(move, { maxLength: 30 }), (length, moves) => {
+      const begun = { ...noTrim, to: length > 5 ? 5 : null };
+      const trim = moves.reduce(
+        (one, [isFrom, to]) => (isFrom ? withFrom : withTo)(one, to, length, 5),
+        begun,
+      );
+      const end = trim.to ?? length;
+      expect(trim.from).toBeGreaterThanOrEqual(0);
+      expect(end).toBeLessThanOrEqual(length);
+      // A file ends between two steps.
+      expect(end - trim.from).toBeLessThanOrEqual(5.051);
+      expect(end - trim.from).toBeGreaterThanOrEqual(SHORTEST_S - 0.001);
+    }),
+  );
 });

@@ -48,16 +48,19 @@ export const SMALLEST = 0.3;
 const inSteps = (seconds: number) => Math.round(seconds / STEP_S) / Math.round(1 / STEP_S);
 const between = (least: number, value: number, most: number) => Math.min(most, Math.max(least, value));
 
-/** Moves the beginning; it stays before the end. */
-export function withFrom(trim: Trim, from: number, duration: number): Trim {
+/** Moves the beginning; it stays before the end, and takes that along where no more than `most` seconds may be kept. */
+export function withFrom(trim: Trim, from: number, duration: number, most = Number.POSITIVE_INFINITY): Trim {
   const last = Math.max(0, (trim.to ?? duration) - SHORTEST_S);
-  return { ...trim, from: between(0, inSteps(from), last) };
+  const moved = between(0, inSteps(from), last);
+  const isTooLong = (trim.to ?? duration) - moved > most;
+  return { ...trim, from: moved, to: isTooLong ? inSteps(moved + most) : trim.to };
 }
 
-/** Moves the end; it stays behind the beginning. At the end of the file there is nothing to cut. */
-export function withTo(trim: Trim, to: number, duration: number): Trim {
+/** Moves the end; it stays behind the beginning, or takes that along as above. At the end of the file there is nothing to cut. */
+export function withTo(trim: Trim, to: number, duration: number, most = Number.POSITIVE_INFINITY): Trim {
   const moved = between(trim.from + SHORTEST_S, inSteps(to), duration);
-  return { ...trim, to: moved >= duration - STEP_S / 2 ? null : moved };
+  const from = Math.max(trim.from, inSteps(moved - most));
+  return { ...trim, from, to: moved >= duration - STEP_S / 2 ? null : moved };
 }
 
 /** How long what is kept is, in seconds. */

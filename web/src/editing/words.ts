@@ -73,5 +73,9 @@ export const english = {
   mayComment: 'Comment',
   mayDownload: 'Download it',
   mayDuet: 'Make a duet: a clip of their own beside it',
+  maySound: 'Use its sound in clips of their own',
   mayStitch: 'Stitch it: begin a clip of their own with some seconds of it',
+  askMe: 'Ask me before each duet and stitch is published',
+  remixHint:
+    'This counts for public and unlisted clips. What others made before stays until you take it back in the list of duets and stitches.',
 } as const;

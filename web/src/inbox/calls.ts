@@ -4,6 +4,7 @@ import type {
   Marker,
   NotificationPolicy,
   NotificationRequest,
+  RemixRequest,
 } from '../api/schema.gen.ts';
 import type { Account, Relationship } from '../api/types.ts';
 
@@ -37,6 +38,12 @@ export const inboxCalls = {
     request<Account[]>('GET', next ?? '/api/v1/follow_requests?limit=40'),
   answerFollow: (id: string, answer: 'authorize' | 'reject') =>
     request<Relationship>('POST', `/api/v1/follow_requests/${id}/${answer}`),
+
+  /** Duets and stitches that wait for the viewer; the newest first. */
+  remixRequests: (next: string | null) =>
+    request<RemixRequest[]>('GET', next ?? '/api/v1/remix_requests?limit=40'),
+  answerRemix: (id: string, answer: 'allow' | 'refuse') =>
+    request<object>('POST', `/api/v1/remix_requests/${encodeURIComponent(id)}/${answer}`),
 
   /** People whose notifications were set aside. */
   setAside: (next: string | null) =>

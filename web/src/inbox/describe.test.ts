@@ -23,7 +23,14 @@ function entryOf(type: NotificationType, change: Partial<Entry> & { count?: numb
     group: {
       ...{ group_key: 'k', notifications_count: count, type, most_recent_notification_id: 1 },
       ...{ page_min_id: '1', page_max_id: '1', latest_page_notification_at: '', sample_account_ids: [] },
-      ...{ status_id: null, clip_id: null, report: null, processing: null, moderation_warning: null },
+      ...{
+        status_id: null,
+        clip_id: null,
+        report: null,
+        processing: null,
+        moderation_warning: null,
+        pack: null,
+      },
     },
     ...{ accounts: [bob] as const, status: null, clip: null },
     ...rest,

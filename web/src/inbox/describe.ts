@@ -6,9 +6,11 @@ import { say } from './say.ts';
 
 /** What happened, as people tell it. */
 export type Kind =
+  | 'remixed'
   | ('likedClip' | 'likedComment' | 'shared' | 'followed' | 'asks' | 'posted' | 'edited')
   | ('commented' | 'replied' | 'mentionedInComment' | 'mentionedInClip')
-  | ('joined' | 'reported' | 'published' | 'rejected' | 'decided' | 'upkeep' | 'warned');
+  | ('joined' | 'reported' | 'published' | 'rejected' | 'decided' | 'upkeep' | 'warned' | 'packed')
+  | ('remixAsked' | 'remixRefused');
 
 /** What happened, from the side of who reads it. */
 export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
@@ -24,6 +26,8 @@ export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
       return 'asks';
     case 'status':
       return 'posted';
+    case 'quote':
+      return 'remixed';
     case 'update':
       return 'edited';
     case 'admin.sign_up':
@@ -40,6 +44,12 @@ export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
       return 'warned';
     case 'vireo.report':
       return 'decided';
+    case 'vireo.pack':
+      return 'packed';
+    case 'vireo.remix_request':
+      return 'remixAsked';
+    case 'vireo.remix_refused':
+      return 'remixRefused';
     default:
       return isComment ? kindOfComment(status, clip, viewerId) : 'mentionedInClip';
   }
@@ -71,13 +81,15 @@ function whoOf({ accounts: [first, second], group }: Entry): string {
 
 /** The sentence that says what happened, with the names between isolating signs. */
 export function sentenceOf(kind: Kind, entry: Entry): string {
-  const isOfServer = kind === 'decided' || kind === 'upkeep' || kind === 'warned';
+  const isOfServer = kind === 'decided' || kind === 'upkeep' || kind === 'warned' || kind === 'remixRefused';
   if (kind === 'published' || kind === 'rejected' || isOfServer) return say(kind);
   const who = whoOf(entry);
+  if (kind === 'remixed') return say(kind, { who, kind: entry.clip?.video?.remix_of?.kind ?? 'duet' });
   if (kind === 'reported') {
     const target = entry.group.report?.target_account;
     return say('reported', { who, target: target ? nameOf(target) : '' });
   }
+  if (kind === 'packed') return say('packed', { who, title: entry.group.pack?.title ?? '' });
   if (
     kind === 'likedClip' ||
     kind === 'likedComment' ||
@@ -109,14 +121,17 @@ const icons: Readonly<Record<Kind, IconName>> = {
   ...{ likedClip: 'heart', likedComment: 'heart', shared: 'share', followed: 'person', asks: 'person' },
   ...{ commented: 'comment', replied: 'comment', mentionedInComment: 'comment', mentionedInClip: 'comment' },
   ...{ posted: 'play', edited: 'play', published: 'check', rejected: 'alert', joined: 'person' },
-  ...{ reported: 'shield', decided: 'flag', warned: 'alert', upkeep: 'alert' },
+  ...{ remixed: 'duet', reported: 'shield', decided: 'flag', warned: 'alert', upkeep: 'alert' },
+  ...{ packed: 'person', remixAsked: 'duet', remixRefused: 'alert' },
 };
 
 /** Where a group leads: to the clip, with the comment shown where it is about one, or to the person. */
 function hrefOf(kind: Kind, { accounts: [first], status, clip, group }: Entry): string {
-  if (kind === 'rejected') return '/studio';
+  if (kind === 'rejected' || kind === 'remixRefused') return '/studio';
+  if (kind === 'remixAsked') return '/inbox?show=mentions';
   if (kind === 'warned') return '/settings/status';
   if (kind === 'upkeep') return '/admin';
+  if (kind === 'packed') return `/packs/${group.pack?.id ?? ''}`;
   const target = group.report?.target_account;
   if (target) return profilePath(target);
   if (!clip) return profilePath(first);

@@ -14,7 +14,7 @@ const groupOf = (
   ...{ notifications_count: 1, type: 'favourite', status_id: null, clip_id: null },
   ...{ most_recent_notification_id: Number(newest), page_min_id: newest, page_max_id: newest },
   ...{ latest_page_notification_at: '2026-01-01T00:00:00.000Z', sample_account_ids: ['1'] },
-  ...{ report: null, processing: null, moderation_warning: null },
+  ...{ report: null, processing: null, moderation_warning: null, pack: null },
   ...change,
 });
 const listOf = (...groups: NotificationGroup[]) =>

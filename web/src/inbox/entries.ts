@@ -10,12 +10,13 @@ export type Filter = (typeof filters)[number];
 /** The types of each; none: all. */
 export const typesOf: Readonly<Record<Filter, readonly NotificationType[]>> = {
   all: [],
-  mentions: ['mention'],
+  mentions: ['mention', 'quote', 'vireo.remix_request'],
   likes: ['favourite', 'reblog'],
-  follows: ['follow', 'follow_request'],
+  follows: ['follow', 'follow_request', 'vireo.pack'],
   server: [
     'vireo.published',
     'vireo.rejected',
+    'vireo.remix_refused',
     'vireo.report',
     'moderation_warning',
     'admin.report',

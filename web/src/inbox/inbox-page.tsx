@@ -14,6 +14,7 @@ import { FollowRequests } from './follow-requests.tsx';
 import styles from './inbox.module.css';
 import { createInboxList, hasUnread, type InboxList } from './inbox-list.ts';
 import { InboxRow } from './inbox-row.tsx';
+import { RemixRequests } from './remix-requests.tsx';
 import { say } from './say.ts';
 import { AsideHint, SetAside } from './set-aside.tsx';
 
@@ -50,6 +51,7 @@ function Inbox({ filter }: { filter: Filter }) {
       <TabPanel id={filter}>
         {filter === 'all' && <AsideHint />}
         {filter === 'follows' && <FollowRequests />}
+        {filter === 'mentions' && <RemixRequests />}
         <Entries key={filter} filter={filter} list={list} />
       </TabPanel>
     </div>

@@ -7,11 +7,13 @@ import type { LoadPage } from '../state/pages.ts';
 const PAGE = 24;
 
 const list =
-  (path: string): LoadPage<Status> =>
+  (path: string, more = ''): LoadPage<Status> =>
   (next) =>
-    request('GET', next ?? `${path}?limit=${PAGE}`);
+    request('GET', next ?? `${path}?limit=${PAGE}${more}`);
 
-export const loadSaved = list('/api/v1/bookmarks');
+/** Of one folder, of what is in `none`, or all of it. */
+export const loadSaved = (folder?: string): LoadPage<Status> =>
+  list('/api/v1/bookmarks', folder === undefined ? '' : `&folder_id=${folder}`);
 export const loadLiked = list('/api/v1/favourites');
 
 /** What was watched last: `watchedAt` is told for each clip of the page before the page is there. */

@@ -1,19 +1,18 @@
 import { useRoute } from 'preact-iso/router';
-import { useClipPages } from '../posters/clip-pages.ts';
-import { PosterGrid } from '../posters/poster-grid.tsx';
+import { PlaylistsOf } from '../playlists/playlist-list.tsx';
 import { NotFoundPage } from '../shell/not-found.tsx';
+import { SavedSounds } from '../sounds/saved-sounds.tsx';
 import { me } from '../state/session.ts';
-import { ButtonLink } from '../ui/button.tsx';
 import { NeedsSession } from '../ui/needs-session.tsx';
-import { Notice, Page } from '../ui/page.tsx';
+import { Page } from '../ui/page.tsx';
 import pills from '../ui/pills.module.css';
-import { loadSaved } from './calls.ts';
+import { Pills } from '../ui/pills.tsx';
 import { HistoryList } from './history-list.tsx';
-import styles from './library.module.css';
 import { LikedClips } from './liked-clips.tsx';
+import { SavedClips } from './saved-clips.tsx';
 import { say } from './say.ts';
 
-const lists = ['saved', 'liked', 'history'] as const;
+const lists = ['saved', 'playlists', 'sounds', 'liked', 'history'] as const;
 type ListName = (typeof lists)[number];
 
 /** What somebody saved, liked and watched; for them alone. */
@@ -31,7 +30,7 @@ export function LibraryPage() {
 function Library({ name }: { name: ListName }) {
   return (
     <Page title={say(name)} width="wide">
-      <nav aria-label={say('lists')} class={pills.pills}>
+      <Pills label={say('lists')} current={name}>
         {lists.map((list) => (
           <a
             key={list}
@@ -42,28 +41,12 @@ function Library({ name }: { name: ListName }) {
             {say(list)}
           </a>
         ))}
-      </nav>
-      {name === 'saved' && <Saved />}
+      </Pills>
+      {name === 'saved' && <SavedClips />}
+      {name === 'playlists' && me.value && <PlaylistsOf account={me.value} />}
+      {name === 'sounds' && <SavedSounds />}
       {name === 'liked' && <LikedClips />}
       {name === 'history' && <HistoryList />}
     </Page>
-  );
-}
-
-function Saved() {
-  const pages = useClipPages(`saved ${me.value?.id}`, loadSaved);
-  return (
-    <>
-      <p class={styles.note}>{say('private')}</p>
-      <PosterGrid
-        pages={pages}
-        label={say('saved')}
-        empty={
-          <Notice icon="play" title={say('noSaved')} text={say('noSavedText')}>
-            <ButtonLink href="/">{say('watch')}</ButtonLink>
-          </Notice>
-        }
-      />
-    </>
   );
 }

@@ -13,14 +13,14 @@ export interface ClipPages extends Pages<Status> {
 /** Those of lists that were opened, so that coming back finds all that was loaded. */
 const made = new WeakMap<ClipList, ClipPages>();
 
-/** Makes a list of clips; `key` tells it from others. */
-export function createClipPages(key: string, load: LoadPage<Status>): ClipPages {
+/** Makes a list of clips; `key` tells it from others. `query` is of the address by which each is watched as one of the list. */
+export function createClipPages(key: string, load: LoadPage<Status>, query = ''): ClipPages {
   const pages = createPages<Status>(async (next) => {
     const page = await load(next);
     return page.ok ? { ...page, value: page.value.filter(isClip) } : page;
   });
   const items = computed(() =>
-    pages.items.value.map((status) => ({ id: status.id, path: clipPath(status) })),
+    pages.items.value.map((status) => ({ id: status.id, path: clipPath(status) + query })),
   );
   const list: ClipList = { key, items, loadMore: pages.loadMore, remove: pages.remove };
   const clipPages = { ...pages, list };
@@ -29,10 +29,10 @@ export function createClipPages(key: string, load: LoadPage<Status>): ClipPages 
 }
 
 /** The list of a screen: the one that a clip was opened from just before, or a new one. */
-export function useClipPages(key: string, load: LoadPage<Status>): ClipPages {
+export function useClipPages(key: string, load: LoadPage<Status>, query?: string): ClipPages {
   return useMemo(() => {
     const entered = enteredClipList(key);
-    return (entered && made.get(entered.list)) ?? createClipPages(key, load);
+    return (entered && made.get(entered.list)) ?? createClipPages(key, load, query);
   }, [key]);
 }
 

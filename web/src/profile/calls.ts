@@ -1,10 +1,13 @@
 import { request } from '../api/client.ts';
+import type { FeaturedTag, Pack } from '../api/schema.gen.ts';
 import type { Account, Relationship, Status } from '../api/types.ts';
 import type { LoadPage } from '../state/pages.ts';
 import { keepRelationship } from '../state/relationships.ts';
 
 /** Clips of one page. */
 const CLIPS = 24;
+/** Starter packs that are shown on a profile. */
+const PACKS = 5;
 /** People of one page. */
 const PEOPLE = 20;
 
@@ -29,6 +32,12 @@ export const loadLikesOf =
   (id: string): LoadPage<Status> =>
   (next) =>
     request('GET', next ?? `${pathOf(id)}/likes?limit=${CLIPS}`);
+
+/** The hashtags that an account shows. */
+export const loadFeaturedTags = (id: string) => request<FeaturedTag[]>('GET', `${pathOf(id)}/featured_tags`);
+
+/** The starter packs that an account made. */
+export const loadPacksOf = (id: string) => request<Pack[]>('GET', `${pathOf(id)}/packs?limit=${PACKS}`);
 
 export type PeopleList = 'followers' | 'following';
 

@@ -10,22 +10,17 @@ import { Icon } from '../ui/icon.tsx';
 import { profilePath } from '../ui/links.ts';
 import { Notice, Page } from '../ui/page.tsx';
 import pills from '../ui/pills.module.css';
+import { Pills } from '../ui/pills.tsx';
 import { WithAccount } from './account-route.tsx';
 import { loadPeople, type PeopleList } from './calls.ts';
 import styles from './profile.module.css';
 import { say } from './say.ts';
 
-export function FollowersPage() {
-  return <PeoplePage list="followers" />;
-}
-
-export function FollowingPage() {
-  return <PeoplePage list="following" />;
-}
-
 /** Who follows somebody, or whom they follow. */
-function PeoplePage({ list }: { list: PeopleList }) {
-  const handle = useRoute().params.handle ?? '';
+export function PeoplePage() {
+  const { path, params } = useRoute();
+  const handle = params.handle ?? '';
+  const list: PeopleList = path.endsWith('/following') ? 'following' : 'followers';
   if (!handle.startsWith('@')) return <NotFoundPage />;
   return (
     <WithAccount key={handle} acct={handle.slice(1)} pathOf={(account) => `${profilePath(account)}/${list}`}>
@@ -42,7 +37,7 @@ function People({ account, list }: { account: Account; list: PeopleList }) {
   const hidden = account.hide_collections && !own;
   return (
     <Page title={say(list === 'followers' ? 'followersOf' : 'followingOf', { acct })} width="wide">
-      <nav aria-label={say('people')} class={pills.pills}>
+      <Pills label={say('people')} current={list}>
         <a class={pills.back} href={profilePath(account)}>
           <Icon name="back" size={20} />
           {say('back', { acct })}
@@ -57,7 +52,7 @@ function People({ account, list }: { account: Account; list: PeopleList }) {
             {say(name)}
           </a>
         ))}
-      </nav>
+      </Pills>
       {hidden ? (
         <Notice icon="covered" title={say('hidden')} text={say('hiddenText', { acct })} />
       ) : (
@@ -84,7 +79,7 @@ function Listed({ account, list, own }: { account: Account; list: PeopleList; ow
         more={say('moreAccounts')}
         empty={
           <Notice icon="person" title={say(isEmpty[0])} text={say(isEmpty[1], { acct })}>
-            {own && <ButtonLink href="/search">{say('find')}</ButtonLink>}
+            {own && <ButtonLink href="/directory">{say('find')}</ButtonLink>}
           </Notice>
         }
       />

@@ -11,8 +11,10 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Handle } from '../ui/handle.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { profilePath } from '../ui/links.ts';
+import { profilePath, tagPath } from '../ui/links.ts';
 import { ServerHtml } from '../ui/server-html.tsx';
+import { useRemote } from '../ui/use-remote.ts';
+import { loadFeaturedTags, loadPacksOf } from './calls.ts';
 import styles from './profile.module.css';
 import { ProfileMenu } from './profile-menu.tsx';
 import { say } from './say.ts';
@@ -61,6 +63,8 @@ export function ProfileHeader({ account, own }: { account: Account; own: boolean
       <Counts account={account} own={own} />
       {account.note && <ServerHtml class={styles.note} html={account.note} />}
       <Fields account={account} />
+      <FeaturedTags account={account} />
+      <PacksOf account={account} own={own} />
       {account.host === null && (
         <p class={styles.joined}>{say('joined', { date: day(account.created_at) })}</p>
       )}
@@ -98,6 +102,51 @@ function Counts({ account, own }: { account: Account; own: boolean }) {
       <li>{counted('clips', account.statuses_count)}</li>
       {lists.map((list) => (
         <li key={list.path}>{open ? <a href={list.path}>{list.words}</a> : list.words}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Whom somebody recommends. */
+function PacksOf({ account, own }: { account: Account; own: boolean }) {
+  const [remote] = useRemote(`packs of ${account.id}`, () => loadPacksOf(account.id));
+  const packs = remote.state === 'ready' ? remote.value : [];
+  if (packs.length === 0 && !own) return null;
+  return (
+    <ul class={styles.tags} aria-label={say('packs')}>
+      {packs.map(({ id, title }) => (
+        <li key={id}>
+          <a class={styles.hashtag} href={`/packs/${id}`}>
+            <Icon name="person" size={20} />
+            <bdi>{title}</bdi>
+          </a>
+        </li>
+      ))}
+      {own && (
+        <li>
+          <a class={styles.hashtag} href="/packs">
+            <Icon name="person" size={20} />
+            {say('packs')}
+          </a>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** Hashtags that somebody wants to be known by. */
+function FeaturedTags({ account }: { account: Account }) {
+  const [remote] = useRemote(`featured tags of ${account.id}`, () => loadFeaturedTags(account.id));
+  // What is not there leaves no hole: a profile is one without them, too.
+  if (remote.state !== 'ready' || remote.value.length === 0) return null;
+  return (
+    <ul class={styles.tags} aria-label={say('featuredTags')}>
+      {remote.value.map(({ id, name, statuses_count: n }) => (
+        <li key={id}>
+          <a class={styles.hashtag} href={tagPath(name)}>
+            <bdi>#{name}</bdi> <small>{counted('clips', Number(n))}</small>
+          </a>
+        </li>
       ))}
     </ul>
   );

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Account } from '../api/types.ts';
+import { feedAt, ShareDialog } from '../share/share-dialog.tsx';
 import { reportAccount } from '../state/panels.ts';
 import { relationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
@@ -13,9 +14,14 @@ import { say } from './say.ts';
 /** Rare actions about somebody. */
 export function ProfileMenu({ account, own }: { account: Account; own: boolean }) {
   const [blocking, setBlocking] = useState(false);
+  const [sharing, setSharing] = useState(false);
   const { acct } = account;
   const items: readonly MenuItem[] = [
-    { label: say('copyLink'), icon: 'link', onPress: () => copyLink(account) },
+    { label: say('share'), icon: 'share', onPress: () => setSharing(true) },
+    // Of those who do not allow it, no words are in the index.
+    ...(account.indexable
+      ? [{ label: say('searchClips', { acct }), icon: 'search', href: searchOf(acct) } as const]
+      : []),
     ...(account.host
       ? [{ label: say('openAt', { host: account.host }), icon: 'external', href: account.url } as const]
       : []),
@@ -24,10 +30,22 @@ export function ProfileMenu({ account, own }: { account: Account; own: boolean }
   return (
     <>
       <Menu label={say('more', { acct })} icon="more" items={items} />
+      {sharing && (
+        <ShareDialog
+          heading={say('shareTitle', { acct })}
+          link={new URL(profilePath(account), location.origin).href}
+          title={`${account.display_name || account.username} (@${acct})`}
+          feed={account.host === null && account.indexable ? feedAt(`@${acct}`) : undefined}
+          onClose={() => setSharing(false)}
+        />
+      )}
       {blocking && <BlockDialog account={account} onClose={() => setBlocking(false)} />}
     </>
   );
 }
+
+/** Where the clips of somebody are searched; what is looked for is written behind it. */
+const searchOf = (acct: string) => `/search?q=${encodeURIComponent(`from:@${acct}`)}`;
 
 /** What only somebody who is signed in can do. */
 function actionsAbout(account: Account, onBlock: () => void): readonly MenuItem[] {
@@ -78,14 +96,4 @@ function BlockDialog({ account, onClose }: { account: Account; onClose: () => vo
       onClose={onClose}
     />
   );
-}
-
-async function copyLink(account: Account): Promise<void> {
-  const url = new URL(profilePath(account), location.origin).href;
-  try {
-    await navigator.clipboard.writeText(url);
-    toast(say('copied'));
-  } catch {
-    toast(say('notCopied', { url }), 'error');
-  }
 }

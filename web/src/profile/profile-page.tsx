@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import type { Account } from '../api/types.ts';
 import { LikedClips } from '../library/liked-clips.tsx';
+import { PlaylistsOf } from '../playlists/playlist-list.tsx';
 import { useClipPages } from '../posters/clip-pages.ts';
 import { PosterGrid } from '../posters/poster-grid.tsx';
 import { NotFoundPage } from '../shell/not-found.tsx';
@@ -66,10 +67,8 @@ function ProfileOf({ account }: { account: Account }) {
         <Blocked account={account} />
       ) : relationship?.blocked_by ? (
         <Notice icon="person" title={say('blockedBy', { acct: account.acct })} text={say('blockedByText')} />
-      ) : own ? (
-        <Lists account={account} own />
-      ) : account.shows_likes ? (
-        <Lists account={account} own={false} />
+      ) : account.host === null ? (
+        <Lists account={account} own={own} />
       ) : (
         <section aria-label={say('clips')}>
           <Clips account={account} own={false} />
@@ -98,22 +97,25 @@ function Blocked({ account }: { account: Account }) {
   );
 }
 
-const lists = ['clips', 'liked'] as const;
+const lists = ['clips', 'playlists', 'liked'] as const;
 
-/** What somebody posted, and what they like: shown to themselves, and to others where they choose so. */
+/** What somebody of this server posted, put in an order, and likes: the last is shown to others where they choose so. */
 function Lists({ account, own }: { account: Account; own: boolean }) {
   const [list, setList] = useState<(typeof lists)[number]>('clips');
+  const shown = lists.filter((id) => id !== 'liked' || own || account.shows_likes);
   return (
     <>
       <Tabs
         label={say('tabs')}
-        tabs={lists.map((id) => ({ id, label: say(id) }))}
+        tabs={shown.map((id) => ({ id, label: say(id) }))}
         current={list}
         onChange={setList}
       />
       <TabPanel id={list}>
         {list === 'clips' ? (
           <Clips account={account} own={own} />
+        ) : list === 'playlists' ? (
+          <PlaylistsOf account={account} />
         ) : own ? (
           <OwnLikes shown={account.shows_likes} />
         ) : (

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Account, Status } from '../api/types.ts';
 import { commentsId } from '../comments/comment-path.ts';
-import { openPanel, type PanelProps } from '../state/panels.ts';
+import { openPanel, type PanelProps, panel as shown } from '../state/panels.ts';
 import { me } from '../state/session.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { signInPath } from '../ui/links.ts';
@@ -45,12 +45,19 @@ export function ReportPanel({ panel, onClose }: PanelProps) {
   );
 }
 
-/** Telling the staff about an account as a whole. */
+/** Telling the staff about an account as a whole, or about something that it put together. */
 export function AccountReportPanel({ account, onClose }: { account: Account; onClose: () => void }) {
+  const open = shown.value;
+  const part = open && !open.status ? open.part : undefined;
+  const whole = accountOf(account);
   return (
     <SidePanel title={say('title')} onClose={onClose}>
       <Allowed>
-        <ReportSteps subjects={[accountOf(account)]} onFiled={() => undefined} onClose={onClose} />
+        <ReportSteps
+          subjects={part ? [{ ...part, account }, whole] : [whole]}
+          onFiled={() => undefined}
+          onClose={onClose}
+        />
       </Allowed>
     </SidePanel>
   );

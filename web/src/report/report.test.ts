@@ -27,8 +27,16 @@ test('a reason is needed, a rule where one is broken, and words where nothing el
 
 test('rules go along where one is broken, posts where one is meant, and nothing of ours goes to another server', () => {
   expect(bodyOf(draft({ ruleIds: ['1'], details: ' Look \n', forward: true }))).toEqual({
-    ...{ account_id: '1', status_ids: ['7'], category: 'spam', rule_ids: [] },
+    ...{ account_id: '1', status_ids: ['7'], pack_ids: [], playlist_ids: [], category: 'spam', rule_ids: [] },
     ...{ comment: 'Look', forward: false },
+  });
+  const pack: Subject = { kind: 'pack', id: '8', account: local };
+  expect(bodyOf(draft({ subject: pack }))).toMatchObject({
+    ...{ account_id: '1', status_ids: [], pack_ids: ['8'], playlist_ids: [] },
+  });
+  const playlist: Subject = { kind: 'playlist', id: '9', account: local };
+  expect(bodyOf(draft({ subject: playlist }))).toMatchObject({
+    ...{ account_id: '1', status_ids: [], pack_ids: [], playlist_ids: ['9'] },
   });
   const about: Subject = { kind: 'account', account: remote };
   expect(

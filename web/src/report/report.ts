@@ -2,7 +2,11 @@ import type { Account, Report } from '../api/types.ts';
 
 /** What a report may be about. */
 export type Subject =
-  | { readonly kind: 'clip' | 'comment'; readonly id: string; readonly account: Account }
+  | {
+      readonly kind: 'clip' | 'comment' | 'pack' | 'playlist';
+      readonly id: string;
+      readonly account: Account;
+    }
   | { readonly kind: 'account'; readonly account: Account };
 
 export type Category = Report['category'];
@@ -20,6 +24,8 @@ export interface ReportDraft {
 export interface ReportBody {
   readonly account_id: string;
   readonly status_ids: readonly string[];
+  readonly pack_ids: readonly string[];
+  readonly playlist_ids: readonly string[];
   readonly category: Category;
   readonly rule_ids: readonly string[];
   readonly comment: string;
@@ -48,7 +54,9 @@ export function missingIn(
 export function bodyOf({ subject, category, ruleIds, details, forward }: ReportDraft): ReportBody {
   return {
     account_id: subject.account.id,
-    status_ids: subject.kind === 'account' ? [] : [subject.id],
+    status_ids: subject.kind === 'clip' || subject.kind === 'comment' ? [subject.id] : [],
+    pack_ids: subject.kind === 'pack' ? [subject.id] : [],
+    playlist_ids: subject.kind === 'playlist' ? [subject.id] : [],
     category: category ?? 'other',
     rule_ids: category === 'violation' ? ruleIds : [],
     comment: details.trim(),

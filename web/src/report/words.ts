@@ -13,6 +13,8 @@ export const english = {
   what: 'What do you want to report?',
   clip: 'This clip',
   comment: 'This comment',
+  pack: 'This starter pack',
+  playlist: 'This playlist',
   account: 'The account {who}',
   accountHint: 'All that it does, not one post alone.',
 

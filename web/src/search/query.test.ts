@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashtagNames, hashtagsIn, readWish } from './query.ts';
+import { pageHere, readWish } from './query.ts';
 
 test.each([
   ['', null],
@@ -13,39 +13,30 @@ test.each([
   ['https://', { kind: 'words', text: 'https://' }],
   ['@mika@film.example', { kind: 'handle', text: '@mika@film.example', host: 'film.example' }],
   ['mika@127.0.0.1:3000', { kind: 'handle', text: 'mika@127.0.0.1:3000', host: '127.0.0.1:3000' }],
-  ['@mika', { kind: 'words', text: '@mika' }],
+  ['from:@mika@film.example', { kind: 'words', text: 'from:@mika@film.example' }],
+  ['@mika', { kind: 'name', text: '@mika' }],
   ['#snow', { kind: 'hashtag', text: '#snow' }],
+  ['#snow birds', { kind: 'words', text: '#snow birds' }],
   [' first snow ', { kind: 'words', text: 'first snow' }],
 ])('%j is read as %j', (input, wish) => {
   expect(readWish(input)).toEqual(wish);
 });
 
-const tagsOf = (input: string) => {
-  const wish = readWish(input);
-  return wish ? hashtagsIn(wish) : null;
-};
-
 test.each([
-  ['Snow', ['snow']],
-  ['#snow birds', ['snow', 'birds']],
-  ['snow snow', ['snow']],
-  ['première neige', ['première', 'neige']],
-  ['2026', []],
-  ['a-b', []],
-  ['@mika', []],
-  ['@mika@film.example', []],
-])('the hashtags of %j are %j', (input, tags) => {
-  expect(tagsOf(input)).toEqual(tags);
-});
-
-test('hashtags that are known and begin so come after the very one', () => {
-  const wish = { kind: 'words', text: 'first snow' } as const;
-  expect(hashtagNames(wish, ['FirstSnowOfTheYear', 'FirstSnow', 'Snow'], 5)).toEqual([
-    'firstsnow',
-    'FirstSnowOfTheYear',
-    'first',
-    'snow',
-  ]);
-  expect(hashtagNames(wish, ['FirstSnowOfTheYear'], 1)).toEqual(['firstsnow']);
-  expect(hashtagNames({ kind: 'words', text: '@mika' }, ['Snow'], 5)).toEqual([]);
+  ['https://here.example/sounds/12', '/sounds/12'],
+  ['https://here.example/tags/caf%C3%A9/', '/tags/caf%C3%A9/'],
+  ['https://here.example/playlists/12?from=link', '/playlists/12'],
+  ['https://here.example/packs/12', '/packs/12'],
+  // The server finds these, as those of others.
+  ['https://here.example/@nora', null],
+  ['https://here.example/@nora/12', null],
+  ['https://here.example/settings/account', null],
+  ['https://here.example/sounds', null],
+  ['https://elsewhere.example/sounds/12', null],
+  ['https://here.example.evil.example/sounds/12', null],
+  ['http://here.example/sounds/12', null],
+  ['birds', null],
+  ['', null],
+])('%j is a page here: %j', (input, path) => {
+  expect(pageHere(readWish(input), 'https://here.example')).toBe(path);
 });

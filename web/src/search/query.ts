@@ -4,12 +4,15 @@ export type Wish =
   | { readonly kind: 'address'; readonly text: string; readonly host: string }
   /** `@name@server`; its server can be asked. */
   | { readonly kind: 'handle'; readonly text: string; readonly host: string }
+  /** `@name`, as much of it as is written. */
+  | { readonly kind: 'name'; readonly text: string }
+  /** One hashtag alone. */
   | { readonly kind: 'hashtag'; readonly text: string }
   | { readonly kind: 'words'; readonly text: string };
 
-const HANDLE = /^@?[^\s@/]+@([^\s@/]+)$/;
+const HANDLE = /^@?[^\s@/:]+@([^\s@/]+)$/;
 /** Letters, digits and underscores with at least one letter, as the server reads them. */
-const HASHTAG = /^#?((?=.*\p{L})[\p{L}\p{M}\p{N}_]{1,100})$/u;
+const HASHTAG = /^#(?=.*\p{L})[\p{L}\p{M}\p{N}_]{1,100}$/u;
 
 /** Reads the field; null where there is nothing in it. */
 export function readWish(input: string): Wish | null {
@@ -21,28 +24,16 @@ export function readWish(input: string): Wish | null {
   }
   const host = HANDLE.exec(text)?.[1];
   if (host !== undefined) return { kind: 'handle', text, host };
-  return { kind: text.startsWith('#') ? 'hashtag' : 'words', text };
+  if (/^@\S+$/.test(text)) return { kind: 'name', text };
+  return { kind: HASHTAG.test(text) ? 'hashtag' : 'words', text };
 }
 
-/** The hashtags that the words of a wish can be: clips that have all of them are found by it. */
-export function hashtagsIn(wish: Wish): string[] {
-  if (wish.kind === 'address' || wish.kind === 'handle' || wish.text.startsWith('@')) return [];
-  const words = wish.text.split(/\s+/).map((word) => HASHTAG.exec(word)?.[1]?.toLowerCase());
-  return words.every((word) => word !== undefined) ? [...new Set(words)] : [];
-}
+/** Pages of this server that no search answers with. */
+const PAGE = /^\/(?:tags?|sounds|playlists|packs)\/[^/]+\/?$/;
 
-/** Hashtags to show for a wish: its words as one, each of them, and those of `known` that begin with what is written. */
-export function hashtagNames(wish: Wish, known: readonly string[], most: number): string[] {
-  const words = hashtagsIn(wish);
-  const whole = words.join('');
-  const begun = known.filter((name) => whole !== '' && name.toLowerCase().startsWith(whole));
-  const seen = new Set<string>();
-  return [whole, ...begun, ...words]
-    .filter((name) => {
-      const folded = name.toLowerCase();
-      const isNew = folded !== '' && !seen.has(folded);
-      seen.add(folded);
-      return isNew;
-    })
-    .slice(0, most);
+/** The path of such a page, where its address was written or pasted; null where it is something else, or elsewhere. */
+export function pageHere(wish: Wish | null, origin: string): string | null {
+  if (wish?.kind !== 'address') return null;
+  const url = new URL(wish.text);
+  return url.origin === origin && PAGE.test(url.pathname) ? url.pathname : null;
 }

@@ -1,29 +1,34 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { me } from '../state/session.ts';
-import { Button } from '../ui/button.tsx';
-import { Icon } from '../ui/icon.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
 import { Loading, Page } from '../ui/page.tsx';
 import { Discover } from './discover.tsx';
-import { readWish } from './query.ts';
+import { type Filters, readFilters, searchPath } from './filters.ts';
+import { pageHere, readWish } from './query.ts';
 import { rememberSearch } from './recent.ts';
 import { Results } from './results.tsx';
 import { say } from './say.ts';
 import styles from './search.module.css';
+import { SearchField } from './search-field.tsx';
 import { useSearching } from './searching.ts';
+import type { Suggestion } from './suggesting.ts';
 
 /** Finds people, clips and hashtags as one writes, and on other servers on demand. */
 export function SearchPage() {
   const { query } = useLocation();
   // It matters who asks: signed in, more is found.
   if (me.value === undefined) return <Loading />;
-  return <Search first={query.q ?? ''} />;
+  return <Search first={query.q ?? ''} chosen={readFilters(query)} />;
 }
 
-function Search({ first }: { first: string }) {
+function Search({ first, chosen }: { first: string; chosen: Filters }) {
+  const { route } = useLocation();
   const [text, setText] = useState(first);
+  const [filters, setFilters] = useState(chosen);
   const wish = useMemo(() => readWish(text), [text]);
-  const { found, busy, ask } = useSearching(wish);
+  const here = pageHere(wish, location.origin);
+  const { found, busy, ask } = useSearching(here === null ? wish : null, filters);
   const field = useRef<HTMLInputElement>(null);
   const results = useRef<HTMLDivElement>(null);
 
@@ -35,17 +40,20 @@ function Search({ first }: { first: string }) {
   }, []);
   // For reloading, for going back and for passing on, as soon as the text is seen; the router need not know.
   useLayoutEffect(() => {
-    const path = wish ? `/search?${new URLSearchParams({ q: wish.text })}` : '/search';
+    const path = searchPath(wish?.text ?? '', filters);
     if (path !== location.pathname + location.search) history.replaceState(null, '', path);
-  }, [wish]);
+  }, [wish, filters]);
 
   const write = (next: string) => {
     setText(next);
     field.current?.focus();
   };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key !== 'ArrowDown') return;
-    event.preventDefault();
+  const take = (suggestion: Suggestion) => {
+    if (suggestion.kind === 'search') return write(suggestion.text);
+    rememberSearch(text);
+    route(suggestion.path);
+  };
+  const toResults = () => {
     const first = ['[role=tabpanel] a', 'a, button'].map((what) =>
       results.current?.querySelector<HTMLElement>(what),
     );
@@ -60,28 +68,11 @@ function Search({ first }: { first: string }) {
           onSubmit={(event) => {
             event.preventDefault();
             rememberSearch(text);
-            ask();
+            if (here === null) ask();
+            else route(here);
           }}
         >
-          <span class={styles.icon}>
-            <Icon name="search" size={20} />
-          </span>
-          <input
-            ref={field}
-            class={styles.field}
-            type="search"
-            name="q"
-            aria-label={say('label')}
-            placeholder={say('placeholder')}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            enterkeyhint="search"
-            maxLength={1_000}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-            onKeyDown={onKey}
-          />
+          <SearchField {...{ field, text }} onText={setText} onTake={take} onLeaveDown={toResults} />
           <Button type="submit" busy={busy}>
             {say('action')}
           </Button>
@@ -91,10 +82,22 @@ function Search({ first }: { first: string }) {
         {busy ? say('searching') : ''}
       </p>
       <div ref={results}>
-        {wish && found && (
-          <Results found={found} busy={busy} onAsk={ask} onOpen={() => rememberSearch(text)} />
+        {here !== null && (
+          <p class={styles.ways}>
+            <ButtonLink href={here} look="quiet">
+              {say('openHere')}
+            </ButtonLink>
+          </p>
         )}
-        {wish && !found && <Loading />}
+        {wish && here === null && found && (
+          <Results
+            {...{ found, busy, filters }}
+            onFilters={setFilters}
+            onAsk={ask}
+            onOpen={() => rememberSearch(text)}
+          />
+        )}
+        {wish && here === null && !found && <Loading />}
         {!wish && <Discover onSearch={write} />}
       </div>
     </Page>

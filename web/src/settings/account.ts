@@ -2,6 +2,9 @@ import type { ApiOutcome } from '../api/client.ts';
 import type { CredentialAccount } from '../api/types.ts';
 import { me } from '../state/session.ts';
 import { calls, type ProfileChange } from './calls.ts';
+import { turns } from './turns.ts';
+
+const inTurn = turns();
 
 /** Has the page know the account as the server just told it. */
 export function keepMe(outcome: ApiOutcome<CredentialAccount>): ApiOutcome<CredentialAccount> {
@@ -10,5 +13,5 @@ export function keepMe(outcome: ApiOutcome<CredentialAccount>): ApiOutcome<Crede
 }
 
 /** Changes the account that is signed in. */
-export const changeMe = async (change: ProfileChange): Promise<ApiOutcome<CredentialAccount>> =>
-  keepMe(await calls.updateProfile(change));
+export const changeMe = (change: ProfileChange): Promise<ApiOutcome<CredentialAccount>> =>
+  inTurn(async () => keepMe(await calls.updateProfile(change)));

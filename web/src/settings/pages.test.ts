@@ -17,8 +17,8 @@ test('visitors see what is about their device, and nothing else', () => {
 
 test('people see every page, that of invites only where they may invite', () => {
   const all = names({ isSignedIn: true, mayInvite: true });
-  expect(all).toHaveLength(19);
-  expect(new Set(all).size).toBe(19);
+  expect(all).toHaveLength(20);
+  expect(new Set(all).size).toBe(20);
   expect(names({ isSignedIn: true, mayInvite: false })).toEqual(all.filter((name) => name !== 'invites'));
   for (const name of all) {
     const entry = settingsEntry(name);

@@ -12,6 +12,7 @@ export type SettingsPageName =
       | 'privacy'
       | 'feed'
       | 'filters'
+      | 'hashtags'
       | 'notifications'
       | 'reports'
       | 'status'
@@ -52,6 +53,7 @@ const groups: readonly SettingsGroup[] = [
       { name: 'privacy', icon: 'shield', title: 'privacy', about: 'privacyAbout' },
       { name: 'feed', icon: 'heart', title: 'feed', about: 'feedAbout' },
       { name: 'filters', icon: 'block', title: 'filters', about: 'filtersAbout' },
+      { name: 'hashtags', icon: 'hash', title: 'hashtags', about: 'hashtagsAbout' },
       { name: 'notifications', icon: 'inbox', title: 'notifications', about: 'notificationsAbout' },
       { name: 'reports', icon: 'flag', title: 'reports', about: 'reportsAbout' },
       { name: 'status', icon: 'alert', title: 'status', about: 'statusAbout', asksItself: true },

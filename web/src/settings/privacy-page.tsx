@@ -8,6 +8,7 @@ import { Failed, Loading, Page } from '../ui/page.tsx';
 import { useRemote } from '../ui/use-remote.ts';
 import { changeMe } from './account.ts';
 import { calls } from './calls.ts';
+import { FindableSettings } from './findable.tsx';
 import { RadioSetting, Section, SwitchSetting } from './parts.tsx';
 import { say } from './say.ts';
 import styles from './settings.module.css';
@@ -43,12 +44,9 @@ export function PrivacyPage() {
           value={account.shows_likes}
           save={(shows_likes) => changeMe({ shows_likes })}
         />
-        <SwitchSetting
-          label={say('indexable')}
-          hint={say('indexableHint')}
-          value={account.source.indexable}
-          save={(indexable) => changeMe({ indexable })}
-        />
+      </Section>
+      <Section title={say('whoFinds')} text={say('whoFindsText')}>
+        <FindableSettings />
       </Section>
       <NewClips account={account} />
       <History />
@@ -73,7 +71,7 @@ function NewClips({ account: { source } }: { account: CredentialAccount }) {
         />
         <fieldset>
           <legend class={styles.legend}>{say('whatOthersDo')}</legend>
-          {(['download', 'duet', 'stitch'] as const).map((permission) => (
+          {(['download', 'duet', 'stitch', 'sound', 'ask'] as const).map((permission) => (
             <SwitchSetting
               key={permission}
               label={say(permission)}

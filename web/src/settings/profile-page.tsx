@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { profilePath } from '../ui/links.ts';
 import { Page } from '../ui/page.tsx';
 import { changeMe } from './account.ts';
+import { FeaturedTags } from './hashtags/featured-tags.tsx';
 import { Section, SettingsForm, SwitchSetting } from './parts.tsx';
 import { Pictures } from './pictures.tsx';
 import { say } from './say.ts';
@@ -28,13 +29,8 @@ export function ProfileSettingsPage() {
     <Page title={say('profile')}>
       <Pictures account={account} />
       <About account={account} />
+      <FeaturedTags />
       <Section title={say('others')}>
-        <SwitchSetting
-          label={say('discoverable')}
-          hint={say('discoverableHint')}
-          value={account.source.discoverable}
-          save={(discoverable) => changeMe({ discoverable })}
-        />
         <SwitchSetting
           label={say('bot')}
           hint={say('botHint')}

@@ -10,6 +10,7 @@ import { signInPath } from '../ui/links.ts';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Page } from '../ui/page.tsx';
 import { AccountPage } from './account-page.tsx';
+import { HashtagsPage } from './hashtags/tags-page.tsx';
 import { InvitesPage } from './invites/invites-page.tsx';
 import { DataPage } from './leaving/data-page.tsx';
 import { DeletePage } from './leaving/delete-page.tsx';
@@ -40,6 +41,7 @@ const pages: Readonly<Record<SettingsPageName, ComponentType>> = {
   privacy: PrivacyPage,
   feed: FeedSettingsPage,
   filters: FiltersPage,
+  hashtags: HashtagsPage,
   notifications: NotificationsPage,
   reports: OwnReportsPage,
   status: AccountStatusPage,

@@ -36,6 +36,8 @@ export const english = {
   feedAbout: 'What For you goes by',
   filters: 'Filters and blocks',
   filtersAbout: 'Words, people and servers you do not want to see',
+  hashtags: 'Hashtags',
+  hashtagsAbout: 'Those you follow, and those you have muted',
   notifications: 'Notifications',
   notificationsAbout: 'What you are told, and by mail',
   language: 'Language',
@@ -94,7 +96,8 @@ export const english = {
   toProfile: 'See your profile',
   others: 'For others',
   discoverable: 'Suggest me to others',
-  discoverableHint: 'You appear in suggestions, in the list of people, and your clips in For you and trends.',
+  discoverableHint:
+    'You appear in suggestions, in the list of people, in starter packs and among creators who trend, and are found by a part of your name.',
   bot: 'This account is automated',
   botHint: 'It posts by itself, and says so on its profile.',
 
@@ -123,9 +126,11 @@ export const english = {
   showLikes: 'Show what I like on my profile',
   showLikesHint:
     'Public clips only. Without this, your likes are for you alone; authors still see who likes their clips.',
-  indexable: 'Show me in search engines',
+  whoFinds: 'Who can find you',
+  whoFindsText: 'Whoever knows your whole handle finds you anyway.',
+  indexable: 'Let people find my clips by searching',
   indexableHint:
-    'Search engines may list your profile and public clips, and others find what you said by its words.',
+    'Your public clips are found by their words, here and on other servers, and search engines may list them and your profile. Without this, search shows none of them.',
   newClips: 'New clips',
   newClipsText: 'How they are where you do not say otherwise.',
   whoSees: 'Who can see them',
@@ -141,7 +146,9 @@ export const english = {
   whatOthersDo: 'What others may do with them',
   download: 'Download',
   duet: 'Make duets',
+  sound: 'Use my sounds in clips of their own',
   stitch: 'Use parts in clips of their own',
+  ask: 'Ask me before each duet and stitch is published',
   permissionsHint: 'Each clip can say otherwise.',
   history: 'What you watch',
   historyText: 'Nobody else sees it.',

@@ -1,12 +1,11 @@
 import { create } from 'qrcode';
-import { say } from './say.ts';
 import styles from './share.module.css';
 
 /** Modules of light around it, without which cameras do not find it (ISO/IEC 18004). */
 const QUIET = 4;
 
 /** A text as a QR code: dark on light in every theme, or cameras do not read it. */
-export function QrCode({ text }: { text: string }) {
+export function QrCode({ text, label }: { text: string; label: string }) {
   const { modules } = create(text, { errorCorrectionLevel: 'M' });
   const { size } = modules;
   const side = size + 2 * QUIET;
@@ -21,7 +20,7 @@ export function QrCode({ text }: { text: string }) {
       class={styles.qr}
       viewBox={`0 0 ${side} ${side}`}
       role="img"
-      aria-label={say('qrLabel')}
+      aria-label={label}
       shape-rendering="crispEdges"
     >
       <rect width={side} height={side} fill="#ffffff" />

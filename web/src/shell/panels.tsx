@@ -10,6 +10,7 @@ const panels: Partial<Record<OpenPanel['name'], ComponentType<PanelProps>>> = {
   comments: lazy(() => import('../comments/comments-panel.tsx').then((module) => module.CommentsPanel)),
   share: lazy(() => import('../share/share-panel.tsx').then((module) => module.SharePanel)),
   why: lazy(() => import('../feed/why/why-panel.tsx').then((module) => module.WhyPanel)),
+  save: lazy(() => import('../playlists/save-panel.tsx').then((module) => module.SavePanel)),
   report: lazy(() => import('../report/report-panel.tsx').then((module) => module.ReportPanel)),
 };
 const AccountReportPanel = lazy(() =>

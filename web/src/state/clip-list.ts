@@ -44,6 +44,12 @@ export function neighboursOf(id: string): { readonly previous?: ClipRef; readonl
   return { ...(previous ? { previous } : {}), ...(next ? { next } : {}) };
 }
 
+/** Which one of the list that it was opened from a clip is, from 1 on; null where it is in none. */
+export function placeOf(id: string): number | null {
+  const position = opened.value?.items.value.findIndex((item) => item.id === id) ?? -1;
+  return position < 0 ? null : position + 1;
+}
+
 /** Says which clip of the list is watched, so that the list grows in time. */
 export function watchInClipList(id: string): void {
   const list = opened.peek();

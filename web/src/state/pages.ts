@@ -16,6 +16,8 @@ export interface Pages<T> {
   remove(id: string): void;
   /** Puts back what `remove` took away. */
   restore(item: T, position: number): void;
+  /** The same items in another order. */
+  reorder(items: readonly T[]): void;
   clear(): void;
 }
 
@@ -65,6 +67,9 @@ export function createPages<T extends { readonly id: string }>(load: LoadPage<T>
     },
     restore(item, position) {
       items.value = items.value.toSpliced(position, 0, item);
+    },
+    reorder(wanted) {
+      items.value = wanted;
     },
     clear() {
       batch(() => {

@@ -3,7 +3,7 @@ import type { Account, Status } from '../api/types.ts';
 
 /** What can be opened about a clip, beside it or above it. */
 export interface OpenPanel {
-  readonly name: 'comments' | 'why' | 'share' | 'report';
+  readonly name: 'comments' | 'why' | 'share' | 'report' | 'save';
   readonly status: Status;
   /** The comment to go to, or that is reported. */
   readonly commentId?: string;
@@ -11,10 +11,11 @@ export interface OpenPanel {
   readonly keepsFocus?: boolean;
 }
 
-/** Telling the staff about an account as a whole. */
+/** Telling the staff about an account as a whole, or about something that it put together. */
 export interface AccountReport {
   readonly name: 'report';
   readonly account: Account;
+  readonly part?: { readonly kind: 'pack' | 'playlist'; readonly id: string };
   readonly status?: undefined;
 }
 

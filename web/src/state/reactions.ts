@@ -71,6 +71,11 @@ export function wish(deed: Wish['deed'], { id: about }: { readonly id: string },
   return true;
 }
 
+/** A clip was saved, or is no more, by another call than a wish: what stands on the page follows. */
+export function noteSaved(id: string, on: boolean): void {
+  wishes.value = new Map([...wishes.value, [`save ${id}`, on]]);
+}
+
 /** What waits for whoever is signed in. */
 export const waitingWishes = (): readonly Wish[] => outbox.waiting(account.peek() ?? '');
 

@@ -30,11 +30,13 @@ export type UploadState =
       readonly making: { readonly stage: Stage | null; readonly percent: number } | null;
     }
   | {
-      /** A draft: it waits for its author, or for its time. */
+      /** It waits for its author, for its time, or for somebody's leave. */
       readonly phase: 'kept';
       readonly videoId: string;
       /** As a moment; null: its author posts it. */
       readonly postsAt: string | null;
+      /** Somebody else has to agree before others see it. */
+      readonly held: boolean;
       readonly making: { readonly stage: Stage | null; readonly percent: number } | null;
     };
 

@@ -28,7 +28,8 @@ export const calls = {
   video: (id: string) => request<StudioVideo>('GET', `${BASE}/videos/${encodeURIComponent(id)}`),
   change: (id: string, changes: Changes) => request<Video>('PATCH', videoPath(id), changes),
   publish: (id: string) => request<Video>('POST', `${videoPath(id)}/publish`),
-  remove: (id: string) => request<object>('DELETE', videoPath(id)),
+  remove: (id: string, remixes: 'keep' | 'withdraw') =>
+    request<object>('DELETE', `${videoPath(id)}${remixes === 'withdraw' ? '?remixes=withdraw' : ''}`),
   versions: (id: string) =>
     request<StatusEdit[]>('GET', `/api/v1/statuses/${encodeURIComponent(id)}/history`),
 

@@ -101,7 +101,7 @@ export function EditForm({ video, onSaved, onChanged }: EditFormProps) {
         {say('sensitive')}
       </Choice>
       <PermissionsField permissions={said} onChange={change} />
-      {video.sound && (
+      {video.sound?.original && (
         <Field
           label={say('soundTitle')}
           name="sound-title"

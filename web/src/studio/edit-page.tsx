@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import type { StudioVideo } from '../api/types.ts';
+import { RemixFacts } from '../remix/remix-facts.tsx';
+import { say as sayOfRemix } from '../remix/say.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { toast } from '../state/toasts.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
@@ -94,6 +96,12 @@ function EditClip({ video, onChange }: EditClipProps) {
           {say('remove')}
         </Button>
       </div>
+      {video.remix_of && <RemixFacts remix={video.remix_of} />}
+      {video.stats.remixes > 0 && (
+        <a href={`/@${video.author.acct}/${video.id}/remixes`}>
+          {sayOfRemix('list', { n: video.stats.remixes })}
+        </a>
+      )}
       <ClipMedia video={video} onChange={onChange} />
       <EditForm video={video} onSaved={onChange} onChanged={setChanged} />
       {video.state === 'published' && <Versions key={video.edited_at} id={video.id} />}

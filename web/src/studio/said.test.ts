@@ -11,6 +11,8 @@ const before: Said = {
     download: true,
     duet: true,
     stitch: true,
+    sound: true,
+    ask: false,
     postAt: '',
   },
 };
@@ -24,6 +26,7 @@ test('only what is other than it was is sent', () => {
   expect(changesOf(before, { ...before, download: false, comment: false, visibility: 'public' })).toEqual({
     ...{ visibility: 'public', permissions: { comment: false, download: false } },
   });
+  expect(changesOf(before, { ...before, sound: false })).toEqual({ permissions: { sound: false } });
   expect(changesOf(before, { ...before, warning: 'Loud', sensitive: true })).toEqual({
     ...{ content_warning: 'Loud', sensitive: true },
   });

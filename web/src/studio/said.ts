@@ -53,7 +53,7 @@ export function changesOf(before: Said, now: Said): Changes {
     soundTitle: 'sound_title',
   } as const;
   const changed = (key: keyof Said) => before[key] !== now[key];
-  const allowed = (['comment', 'download', 'duet', 'stitch'] as const).filter(changed);
+  const allowed = (['comment', 'download', 'duet', 'stitch', 'sound', 'ask'] as const).filter(changed);
   return {
     ...Object.fromEntries(
       (Object.keys(texts) as (keyof typeof texts)[])

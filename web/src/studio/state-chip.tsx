@@ -1,4 +1,4 @@
-import type { StudioVideo } from '../api/types.ts';
+import type { RemixOf, StudioVideo } from '../api/types.ts';
 import { absolute } from '../format.ts';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { say } from './say.ts';
@@ -6,7 +6,8 @@ import styles from './studio.module.css';
 
 /** Where a clip is on its way, with what one has to know about that. */
 export function StateChip({ video }: { video: StudioVideo }) {
-  const { state, processing } = video;
+  const { state, processing, remix_of: remix } = video;
+  if (state === 'processing' && processing.done && remix?.unpublished) return <ConsentChip remix={remix} />;
   return (
     <span class={styles.state}>
       <span class={[styles.chip, styles[state]].filter(Boolean).join(' ')}>{nameOf(state)}</span>
@@ -32,6 +33,22 @@ export function StateChip({ video }: { video: StudioVideo }) {
           <TimeAgo iso={video.created_at} />
         </span>
       )}
+    </span>
+  );
+}
+
+/** Everything is made of it, and the author of its original has not agreed. */
+function ConsentChip({ remix: { state, account, refusal } }: { remix: RemixOf }) {
+  const isOpen = state === 'pending';
+  const whom = account ? say('waitingFor', { acct: account.acct }) : say('waitingLong');
+  return (
+    <span class={styles.state}>
+      <span class={[styles.chip, isOpen ? styles.scheduled : styles.failed].filter(Boolean).join(' ')}>
+        {say(isOpen ? 'waiting' : 'notAllowed')}
+      </span>
+      <span class={styles.note}>
+        {isOpen ? whom : say('notAllowedWhy', { refusal: refusal ?? 'declined' })}
+      </span>
     </span>
   );
 }

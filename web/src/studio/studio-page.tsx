@@ -5,6 +5,7 @@ import { ownTimeZone } from '../editing/schedule.ts';
 import { count } from '../format.ts';
 import { createPages, type Pages } from '../state/pages.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
+import { DownloadLink } from '../ui/download-link.tsx';
 import { More } from '../ui/more.tsx';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Notice, Page } from '../ui/page.tsx';
@@ -37,6 +38,7 @@ export function StudioPage() {
           <ButtonLink href="/studio/analytics" look="quiet">
             {say('analytics')}
           </ButtonLink>
+          <DownloadLink href="/api/v1/studio/sounds/export">{say('soundUsage')}</DownloadLink>
         </div>
         <Totals />
         <Clips />

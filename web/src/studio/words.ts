@@ -4,6 +4,7 @@ export const english = {
   needed: 'Sign in to see how your clips do.',
   upload: 'Upload a clip',
   record: 'Record',
+  soundUsage: 'Who uses your sounds (CSV)',
   analytics: 'Analytics',
   totals: 'So far',
   views: 'Views',
@@ -34,6 +35,16 @@ export const english = {
   processing: 'Being made, {percent} %',
   processingShort: 'Being made',
   failed: 'Not accepted',
+  withdraw:
+    'Ask for {n, plural, one {the duet or stitch of it} other {the # duets and stitches of it}} to be deleted, too',
+  withdrawHint:
+    'Otherwise they stay, and say that the original is gone. Whoever made them decides: they are told that you do not allow them any more.',
+  waiting: 'Waits for consent',
+  waitingFor: 'For @{acct}, whose clip it was made from. Deleting it ends that.',
+  waitingLong: 'For the author of the clip that it was made from. Deleting it ends that.',
+  notAllowed: 'Not allowed',
+  notAllowedWhy:
+    '{refusal, select, silence {The author of the original did not answer in time.} gone {The original was deleted.} other {The author of the original said no.}} Nobody but you sees it.',
   failedWhy: 'This file was not accepted.',
   draft: 'Draft',
   scheduled: 'Scheduled',

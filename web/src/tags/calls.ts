@@ -10,8 +10,11 @@ const pathOf = (name: string) => `/api/v1/tags/${encodeURIComponent(name)}`;
 
 export const loadTag = (name: string) => request<Tag>('GET', pathOf(name));
 
-export const setTagFollowed = (name: string, wanted: boolean) =>
-  request<Tag>('POST', `${pathOf(name)}/${wanted ? 'follow' : 'unfollow'}`);
+/** What somebody does with a hashtag, and takes back. */
+export type TagDeed = 'follow' | 'mute' | 'feature';
+
+export const setTag = (name: string, deed: TagDeed, wanted: boolean) =>
+  request<Tag>('POST', `${pathOf(name)}/${wanted ? '' : 'un'}${deed}`);
 
 /** Clips with a hashtag, newest first. */
 export const loadTagged =

@@ -5,17 +5,20 @@ import { loadTrending } from '../api/trends.ts';
 import { useClipPages } from '../posters/clip-pages.ts';
 import { PosterGrid } from '../posters/poster-grid.tsx';
 import { usesOf } from '../search/calls.ts';
+import { feedAt, ShareDialog } from '../share/share-dialog.tsx';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
-import { Icon } from '../ui/icon.tsx';
+import { Icon, type IconName } from '../ui/icon.tsx';
 import { signInPath, tagPath } from '../ui/links.ts';
+import { Menu, type MenuItem } from '../ui/menu.tsx';
 import { Failed, Loading, Notice, useTitle } from '../ui/page.tsx';
 import place from '../ui/place.module.css';
 import { TabPanel, Tabs } from '../ui/tabs.tsx';
 import { useRemote } from '../ui/use-remote.ts';
-import { loadTag, loadTagged, setTagFollowed } from './calls.ts';
+import { loadTag, loadTagged, setTag, type TagDeed } from './calls.ts';
 import { say } from './say.ts';
+import { Sparkline } from './sparkline.tsx';
 import styles from './tag.module.css';
 
 /** A hashtag and the clips that have it. */
@@ -36,12 +39,13 @@ export function TagRedirect() {
 
 function TagOf({ name }: { name: string }) {
   const [remote, reload, set] = useRemote(name, () => loadTag(name));
-  useTitle(`#${name}`);
+  // As most write it, and not as it stands in the address.
+  useTitle(`#${remote.state === 'ready' ? remote.value.name : name}`);
   if (remote.state === 'ready') {
     return (
       <div class={place.page}>
         <TagHeader name={name} tag={remote.value} onChange={set} />
-        <TagClips name={name} />
+        <TagClips key={String(remote.value.muting)} name={name} tag={remote.value} />
       </div>
     );
   }
@@ -64,11 +68,18 @@ function TagHeader(props: { name: string; tag: Tag; onChange: (tag: Tag) => void
       </span>
       <div class={place.words}>
         <h1>
-          <bdi>#{name}</bdi>
+          <bdi>#{tag.name}</bdi>
         </h1>
         <p>{n > 0 ? say('uses', { n }) : say('unused')}</p>
       </div>
-      <FollowTag name={name} tag={tag} onChange={onChange} />
+      {n > 0 && <Sparkline tag={tag} />}
+      {!tag.muting && <FollowTag name={name} tag={tag} onChange={onChange} />}
+      <TagMenu name={name} tag={tag} onChange={onChange} />
+      {tag.muting && (
+        <p class={styles.muted} role="note">
+          {say('mutedNote')}
+        </p>
+      )}
     </header>
   );
 }
@@ -77,7 +88,7 @@ function FollowTag({ name, tag, onChange }: { name: string; tag: Tag; onChange: 
   const [busy, setBusy] = useState(false);
   if (!me.value) {
     return (
-      <ButtonLink href={signInPath()} label={say('followWho', { name })}>
+      <ButtonLink href={signInPath()} label={say('followWho', { name: tag.name })}>
         {say('follow')}
       </ButtonLink>
     );
@@ -86,18 +97,22 @@ function FollowTag({ name, tag, onChange }: { name: string; tag: Tag; onChange: 
   const change = async () => {
     setBusy(true);
     onChange({ ...tag, following: wanted });
-    const outcome = await setTagFollowed(name, wanted);
+    const outcome = await setTag(name, 'follow', wanted);
     setBusy(false);
     onChange(outcome.ok ? outcome.value : tag);
     if (!outcome.ok) toast(outcome.sentence, 'error');
-    else if (wanted) toast(say('followed', { name }));
+    else if (wanted) toast(say('followed', { name: tag.name }));
   };
   return (
     <Button
       look={wanted ? 'primary' : 'quiet'}
       {...(wanted ? {} : { icon: 'check' as const })}
       busy={busy}
-      label={wanted ? say('followWho', { name }) : `${say('following')}. ${say('unfollowWho', { name })}`}
+      label={
+        wanted
+          ? say('followWho', { name: tag.name })
+          : `${say('following')}. ${say('unfollowWho', { name: tag.name })}`
+      }
       onPress={change}
     >
       {wanted ? say('follow') : say('following')}
@@ -105,14 +120,63 @@ function FollowTag({ name, tag, onChange }: { name: string; tag: Tag; onChange: 
   );
 }
 
+const words = {
+  mute: ['mute', 'muted'],
+  unmute: ['unmute', 'unmuted'],
+  feature: ['feature', 'featured'],
+  unfeature: ['unfeature', 'unfeatured'],
+} as const;
+
+/** What is done with a hashtag now and then. */
+function TagMenu({ name, tag, onChange }: { name: string; tag: Tag; onChange: (tag: Tag) => void }) {
+  const [sharing, setSharing] = useState(false);
+  const item = (deed: Exclude<TagDeed, 'follow'>, isDone: boolean, icon: IconName): MenuItem => {
+    const [label, told] = words[isDone ? (`un${deed}` as const) : deed];
+    return {
+      ...{ label: say(label, { name: tag.name }), icon },
+      async onPress() {
+        const outcome = await setTag(name, deed, !isDone);
+        if (!outcome.ok) return toast(outcome.sentence, 'error');
+        onChange(outcome.value);
+        toast(say(told, { name: tag.name }));
+      },
+    };
+  };
+  const own = [
+    item('feature', tag.featuring, tag.featuring ? 'close' : 'pin'),
+    item('mute', tag.muting, tag.muting ? 'eye' : 'covered'),
+  ];
+  return (
+    <>
+      <Menu
+        label={say('more', { name: tag.name })}
+        icon="more"
+        items={[
+          { label: say('share'), icon: 'share', onPress: () => setSharing(true) },
+          ...(me.value ? own : []),
+        ]}
+      />
+      {sharing && (
+        <ShareDialog
+          heading={say('shareTitle')}
+          link={new URL(tagPath(name), location.origin).href}
+          title={`#${tag.name}`}
+          feed={feedAt(`tags/${encodeURIComponent(name)}`)}
+          onClose={() => setSharing(false)}
+        />
+      )}
+    </>
+  );
+}
+
 const orders = ['trending', 'newest'] as const;
 type Order = (typeof orders)[number];
 
 /** Until somebody chooses: what trends, where something does. */
-function TagClips({ name }: { name: string }) {
+function TagClips({ name, tag }: { name: string; tag: Tag }) {
   const { query } = useLocation();
   const [chosen, setChosen] = useState<Order | undefined>(orders.find((order) => order === query.order));
-  const key = `tag ${me.value?.id} ${name.toLowerCase()}`;
+  const key = `tag ${me.value?.id} ${name.toLowerCase()} ${tag.muting}`;
   const pages = {
     trending: useClipPages(`${key} trending`, loadTrending({ scope: 'tag', key: name })),
     newest: useClipPages(`${key} newest`, loadTagged(name)),
@@ -140,19 +204,26 @@ function TagClips({ name }: { name: string }) {
           key={order}
           pages={pages[order]}
           label={say(order)}
-          empty={
-            order === 'trending' ? (
-              <Notice icon="play" title={say('noTrends')} text={say('noTrendsText', { name })}>
-                <Button onPress={() => choose('newest')}>{say('showNewest')}</Button>
-              </Notice>
-            ) : (
-              <Notice icon="play" title={say('none', { name })} text={say('noneText')}>
-                <ButtonLink href="/upload">{say('upload')}</ButtonLink>
-              </Notice>
-            )
-          }
+          empty={<NoClips tag={tag} order={order} onNewest={() => choose('newest')} />}
         />
       </TabPanel>
     </>
+  );
+}
+
+function NoClips({ tag, order, onNewest }: { tag: Tag; order: Order; onNewest: () => void }) {
+  const { name, muting } = tag;
+  if (muting) return <Notice icon="covered" title={say('none', { name })} text={say('unmuteToSee')} />;
+  if (order === 'trending') {
+    return (
+      <Notice icon="play" title={say('noTrends')} text={say('noTrendsText', { name })}>
+        <Button onPress={onNewest}>{say('showNewest')}</Button>
+      </Notice>
+    );
+  }
+  return (
+    <Notice icon="play" title={say('none', { name })} text={say('noneText')}>
+      <ButtonLink href="/upload">{say('upload')}</ButtonLink>
+    </Notice>
   );
 }

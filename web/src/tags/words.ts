@@ -1,5 +1,7 @@
 /** English; what stands in braces is put in (ICU MessageFormat). */
 export const english = {
+  share: 'Share',
+  shareTitle: 'Share this hashtag',
   uses: '{n, plural, one {# clip} other {# clips}} in the last days',
   unused: 'No clips in the last days',
   follow: 'Follow',
@@ -7,6 +9,20 @@ export const english = {
   following: 'Following',
   unfollowWho: 'Stop following #{name}',
   followed: 'Clips with #{name} now come to your Following feed.',
+  more: 'More about #{name}',
+  mute: 'Mute #{name}',
+  muted: 'Clips with #{name} come to none of your feeds any more.',
+  unmute: 'Unmute #{name}',
+  unmuted: 'Clips with #{name} may come to your feeds again.',
+  mutedNote:
+    'You muted this hashtag: clips of others with it come to none of your feeds, and are not listed here.',
+  unmuteToSee: 'Unmute it in the menu above to see the clips of others.',
+  feature: 'Show #{name} on your profile',
+  featured: '#{name} is on your profile.',
+  unfeature: 'Take #{name} off your profile',
+  unfeatured: '#{name} is not on your profile any more.',
+  trend: 'Clips on each of the last days',
+  onDay: '{day}: {n, plural, one {# clip} other {# clips}}',
   order: 'Order',
   trending: 'Trending',
   newest: 'Newest',

@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
 import styles from './beside.module.css';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -13,9 +15,15 @@ interface BesideProps {
 
 /** Where one can go beside what is shown, where there is room for both; elsewhere what is shown alone. */
 export function Beside({ label, places, wide = false, children }: BesideProps) {
+  const { path } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // There may be more places than are in sight: the one where somebody is has to be.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [path]);
   return (
     <div class={wide ? `${styles.frame} ${styles.wide}` : styles.frame}>
-      <nav class={styles.beside} aria-label={label}>
+      <nav ref={nav} class={styles.beside} aria-label={label}>
         {places}
       </nav>
       {children}

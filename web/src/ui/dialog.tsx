@@ -32,7 +32,8 @@ export function Dialog({ title, onClose, children }: DialogProps) {
 
 interface ConfirmProps {
   readonly title: string;
-  readonly text: string;
+  /** Words, and what can be chosen about it. */
+  readonly text: ComponentChildren;
   readonly action: string;
   readonly busy: boolean;
   readonly onConfirm: () => void;

@@ -6,6 +6,8 @@ export interface MenuItem {
   readonly label: string;
   readonly icon?: IconName;
   readonly danger?: boolean;
+  /** Why it cannot be chosen now. */
+  readonly note?: string | undefined;
   /** Where it leads; another server opens beside this page. */
   readonly href?: string;
   readonly onPress?: () => void;
@@ -17,6 +19,7 @@ interface MenuProps {
   readonly icon: IconName;
   readonly class?: string | undefined;
   readonly items: readonly MenuItem[];
+  readonly onOpen?: () => void;
 }
 
 const GAP_PX = 4;
@@ -26,11 +29,12 @@ const EDGE_PX = 8;
  * A button with rare actions behind it, by the ARIA APG: arrows go through them, Esc closes and gives the focus back. A popover of the
  * browser, so that nothing cuts it off.
  */
-export function Menu({ label, icon, items, class: className }: MenuProps) {
+export function Menu({ label, icon, items, class: className, onOpen }: MenuProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const box = useRef<HTMLDivElement>(null);
+  const focused = useRef(0);
   const entries = () => [...(box.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
   const focusEntry = (position: number) => {
     const all = entries();
@@ -44,7 +48,12 @@ export function Menu({ label, icon, items, class: className }: MenuProps) {
   useLayoutEffect(() => {
     if (!open || !box.current || !button.current) return;
     place(box.current, button.current.getBoundingClientRect());
-    focusEntry(0);
+    // The first entry; later the same one as before, which is another element where it says something else.
+    if (!box.current.contains(document.activeElement)) focusEntry(focused.current);
+  }, [open, items]);
+  useLayoutEffect(() => {
+    focused.current = 0;
+    if (open) onOpen?.();
   }, [open]);
 
   const onKey = (event: KeyboardEvent) => {
@@ -83,6 +92,9 @@ export function Menu({ label, icon, items, class: className }: MenuProps) {
         tabIndex={-1}
         onToggle={(event) => setOpen(Reflect.get(event, 'newState') === 'open')}
         onKeyDown={onKey}
+        onFocusIn={({ target }) => {
+          focused.current = Math.max(0, entries().indexOf(target as HTMLElement));
+        }}
       >
         {open && items.map((item) => <Entry key={item.label} item={item} onDone={close} />)}
       </div>
@@ -91,7 +103,7 @@ export function Menu({ label, icon, items, class: className }: MenuProps) {
 }
 
 function Entry({ item, onDone }: { item: MenuItem; onDone: () => void }) {
-  const { label, icon, danger, href, onPress } = item;
+  const { label, icon, danger, note, href, onPress } = item;
   const shared = {
     role: 'menuitem',
     class: [styles.item, danger && styles.danger].filter(Boolean).join(' '),
@@ -103,6 +115,18 @@ function Entry({ item, onDone }: { item: MenuItem; onDone: () => void }) {
       <span>{label}</span>
     </>
   );
+  if (note !== undefined) {
+    // It can be reached, so that its note is heard.
+    return (
+      <div {...shared} role="menuitem" tabIndex={-1} aria-disabled="true">
+        {icon && <Icon name={icon} size={20} />}
+        <span>
+          {label}
+          <small class={styles.note}>{note}</small>
+        </span>
+      </div>
+    );
+  }
   if (href !== undefined) {
     const away = new URL(href, location.href).origin !== location.origin;
     return (

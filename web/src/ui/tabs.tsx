@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import styles from './tabs.module.css';
+import { useChosenInSight } from './use-chosen-in-sight.ts';
 
 export interface Tab<Id extends string> {
   readonly id: Id;
@@ -23,6 +24,7 @@ const panelId = (id: string) => `tab-panel-${id}`;
 /** Tabs of a page by the ARIA APG: one stop of the keyboard, arrows go on, and what is under the focus is shown. */
 export function Tabs<Id extends string>({ label, tabs, current, onChange }: TabsProps<Id>) {
   const list = useRef<HTMLDivElement>(null);
+  useChosenInSight(list, current);
   const goTo = (position: number) => {
     const tab = tabs[(position + tabs.length) % tabs.length];
     if (!tab) return;

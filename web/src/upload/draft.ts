@@ -4,6 +4,8 @@ import type { CredentialAccount } from '../api/types.ts';
 import { type Edits, noEdits } from '../editing/edits.ts';
 import type { Permissions } from '../editing/permissions-field.tsx';
 import { noTrim, type Trim } from '../editing/trim.ts';
+import { remixFrom } from '../remix/order.ts';
+import { soundUseFrom } from '../sounds/use.ts';
 import { readDraft, writeDraft } from '../state/drafts.ts';
 import { me } from '../state/session.ts';
 
@@ -68,7 +70,7 @@ export function changeDetails(account: CredentialAccount, details: UploadDetails
 
 /** The clip is on its way, with what was said of it. */
 export function forgetKeptDetails(): void {
-  writeDraft(me.peek()?.id ?? '', ABOUT, '');
+  for (const about of [ABOUT, remix.about, sound.about]) writeDraft(me.peek()?.id ?? '', about, '');
 }
 
 /** The chosen file and what is written about it. Outlives the form, so that a refusal loses nothing. */
@@ -77,6 +79,33 @@ export const draftFile = signal<File | null>(null);
 export const draftDetails = signal<UploadDetails | null>(null);
 /** What is kept of the file. */
 export const draftTrim = signal<Trim>(noTrim);
+/** Something that was chosen for the next clip, on this visit or on an earlier one. It is kept until that is on its way. */
+function keptChoice<T>(about: string, read: (value: unknown) => T | null) {
+  // Undefined where nobody chose anything on this visit.
+  const chosen = signal<T | null | undefined>(undefined);
+  return {
+    about,
+    of({ id }: Pick<CredentialAccount, 'id'>): T | null {
+      return chosen.value === undefined ? read(parseJson(readDraft(id, about))) : chosen.value;
+    },
+    change(choice: T | null): void {
+      chosen.value = choice;
+      writeDraft(me.peek()?.id ?? '', about, choice ? JSON.stringify(choice) : '');
+    },
+    forget(): void {
+      chosen.value = undefined;
+    },
+  };
+}
+
+const remix = keptChoice('remix', remixFrom);
+const sound = keptChoice('sound', soundUseFrom);
+
+/** What the next clip answers to. */
+export const { of: remixOf, change: changeRemix } = remix;
+/** The sound of another clip that it is made with. */
+export const { of: soundOf, change: changeSound } = sound;
+
 /** Its cover and captions. */
 export const draftEdits = signal<Edits>(noEdits);
 
@@ -84,6 +113,8 @@ export const draftEdits = signal<Edits>(noEdits);
 export function clearDraft(): void {
   draftFile.value = null;
   draftDetails.value = null;
+  remix.forget();
+  sound.forget();
   forgetKeptDetails();
   draftTrim.value = noTrim;
   draftEdits.value = noEdits;

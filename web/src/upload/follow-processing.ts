@@ -79,7 +79,7 @@ async function show(videoId: string, progress: Processing, signal: AbortSignal):
   if (signal.aborted) return true;
   const { state, stage, percent, detail, done } = progress;
   if (state === 'rejected') return give(detail ?? say('refused'));
-  if (state === 'draft') return keep(videoId, progress);
+  if (state === 'draft' || state === 'held') return keep(videoId, progress);
   if (state !== 'published') {
     uploadState.value = { phase: 'processing', stage, percent };
     return false;
@@ -100,13 +100,15 @@ async function show(videoId: string, progress: Processing, signal: AbortSignal):
   return done;
 }
 
-/** A draft can be found in the studio from now on. */
-function keep(videoId: string, { stage, percent, done }: Processing): boolean {
+/** What nobody else sees yet can be found in the studio from now on. */
+function keep(videoId: string, { state, stage, percent, done }: Processing): boolean {
+  const held = state === 'held';
   if (uploadState.value.phase !== 'kept') {
     writeStoredUpload(null);
-    if (location.pathname !== '/upload') toast(postsAt === null ? say('draftToast') : say('scheduledToast'));
+    if (location.pathname !== '/upload')
+      toast(held ? say('heldTitle') : postsAt === null ? say('draftToast') : say('scheduledToast'));
   }
-  uploadState.value = { phase: 'kept', videoId, postsAt, making: done ? null : { stage, percent } };
+  uploadState.value = { phase: 'kept', videoId, postsAt, held, making: done ? null : { stage, percent } };
   return done;
 }
 

@@ -63,7 +63,7 @@ function Actions({ state }: { state: UploadState }) {
             href={state.phase === 'kept' ? `/studio/${state.videoId}` : clipPath(state.status)}
             small
           >
-            {state.phase === 'kept' ? say('toDraft') : say('openClip')}
+            {state.phase === 'published' ? say('openClip') : state.held ? say('toHeld') : say('toDraft')}
           </ButtonLink>
           <IconButton icon="close" label={say('dismiss')} onPress={finishUpload} />
         </>
@@ -97,6 +97,7 @@ function percentIn(state: UploadState): number | null {
 function nameOf(state: UploadState): string {
   if (state.phase === 'sending' || state.phase === 'interrupted') return state.name;
   if (state.phase === 'published') return say('out');
+  if (state.phase === 'kept' && state.held) return say('heldTitle');
   if (state.phase === 'kept') return state.postsAt === null ? say('keptTitle') : say('scheduledTitle');
   return say('tray');
 }

@@ -11,11 +11,26 @@ import { isSchedulable } from '../editing/schedule.ts';
 import { editOf, keptSeconds, noTrim } from '../editing/trim.ts';
 import { TrimField } from '../editing/trim-field.tsx';
 import { bytes, spokenDuration } from '../format.ts';
+import { ownSeconds } from '../remix/order.ts';
+import { RemixPart } from '../remix/remix-part.tsx';
+import { say as sayOfRemix } from '../remix/say.ts';
+import { SoundPart } from '../sounds/sound-part.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Form, FormError } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useObjectUrl } from '../ui/use-object-url.ts';
-import { changeDetails, detailsOf, draftEdits, draftFile, draftTrim, type UploadDetails } from './draft.ts';
+import {
+  changeDetails,
+  changeRemix,
+  changeSound,
+  detailsOf,
+  draftEdits,
+  draftFile,
+  draftTrim,
+  remixOf,
+  soundOf,
+  type UploadDetails,
+} from './draft.ts';
 import { FilePicker, type UploadLimits } from './file-picker.tsx';
 import { LanguageField, WhenField } from './more-fields.tsx';
 import { say } from './say.ts';
@@ -79,19 +94,28 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   }, [query.shared]);
   const size = measured?.file === file ? measured : null;
   const limit = limits.video_duration_limit;
-  const tooLong = size !== null && keptSeconds(trim, size.duration) > limit + 1;
+  const remix = remixOf(account);
+  const sound = remix ? null : soundOf(account);
+  // A duet ends with its original, and a stitch begins with a part of it.
+  const most = remix?.kind === 'stitch' ? ownSeconds(remix, Number.POSITIVE_INFINITY, limit) : limit;
+  const tooLong = size !== null && keptSeconds(trim, size.duration) > most + 1;
   const send = () => {
     if (!file) return setProblem(say('chooseFirst'));
     if (tooLong) {
-      const kept = spokenDuration(keptSeconds(trim, size.duration));
-      return setProblem(say('tooLongKept', { kept, limit: spokenDuration(limit) }));
+      const kept = keptSeconds(trim, size.duration);
+      const [whole, allowed] = [spokenDuration(kept + limit - most), spokenDuration(limit)];
+      return setProblem(
+        most < limit
+          ? sayOfRemix('tooLong', { length: whole, limit: allowed })
+          : say('tooLongKept', { kept: whole, limit: allowed }),
+      );
     }
     if (left < 0) return setProblem(say('over', { n: -left }));
     if (details.when === 'at' && !isSchedulable(details.postAt, Date.now()))
       return setProblem(say('wrongTime'));
     const twice = edits.captions.find((one) => isTwice(edits, one));
     if (twice) return setProblem(sayOfEditing('twice', { language: languageName(twice.language, locale) }));
-    startUpload(file, details, editOf(trim, size?.aspect ?? null));
+    startUpload(file, details, editOf(trim, size?.aspect ?? null), { remix, sound });
   };
 
   return (
@@ -99,6 +123,14 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
       {problem && <FormError sentence={problem} />}
       <div class={styles.sides}>
         <div class={styles.film}>
+          {remix && (
+            <RemixPart
+              remix={remix}
+              url={size && unreadable !== file ? url : null}
+              trim={trim}
+              onChange={changeRemix}
+            />
+          )}
           <FilePicker
             file={file}
             url={url}
@@ -108,10 +140,18 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
             onMeasured={(read, duration, aspect) => setMeasured({ file: read, duration, aspect })}
             onReadable={(read, readable) => setUnreadable(readable ? null : read)}
           />
+          {!remix && (
+            <SoundPart
+              use={sound}
+              url={size && unreadable !== file ? url : null}
+              trim={trim}
+              onChange={changeSound}
+            />
+          )}
           {tooLong && (
             <p class={styles.tooLong} role="status">
               <Icon name="alert" size={20} />
-              {say('trimToFit', { length: spokenDuration(size.duration), limit: spokenDuration(limit) })}
+              {say('trimToFit', { length: spokenDuration(size.duration), limit: spokenDuration(most) })}
             </p>
           )}
           {size && url && unreadable !== file && (

@@ -61,5 +61,6 @@ function Steps() {
 function titleOf(state: UploadState): string {
   if (state.phase === 'published') return say('publishedTitle');
   if (state.phase !== 'kept') return say('title');
+  if (state.held) return say('heldTitle');
   return state.postsAt === null ? say('keptTitle') : say('scheduledTitle');
 }

@@ -15,6 +15,7 @@ const SPOKEN_STEP = 25;
 const STAGES = {
   reading: 'inspecting',
   downloading: 'downloading',
+  composing: 'composing',
   inspecting: 'inspecting',
   transcoding: 'transcoding',
   packaging: 'packaging',

@@ -3,6 +3,7 @@ import { parseJson, readFailure } from '../api/client.ts';
 import type { editOf } from '../editing/trim.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadState } from '../state/uploads.ts';
+import type { MadeWith } from './announcement.ts';
 import { calls } from './calls.ts';
 import { clearDraft, forgetKeptDetails, type UploadDetails } from './draft.ts';
 import { followProcessing, stopFollowing } from './follow-processing.ts';
@@ -33,12 +34,13 @@ export async function startUpload(
   file: File,
   details: UploadDetails,
   edit: ReturnType<typeof editOf>,
+  madeWith: MadeWith,
 ): Promise<void> {
   const { name, size, lastModified } = file;
   uploadState.value = { phase: 'sending', name, sent: 0, size, paused: false };
   round += 1;
   const mine = round;
-  const begun = await calls.begin(file, details, edit);
+  const begun = await calls.begin(file, details, edit, madeWith);
   if (!begun.ok) {
     if (mine !== round) return;
     uploadState.value = { phase: 'idle', problem: Object.values(begun.fields)[0] ?? begun.sentence };

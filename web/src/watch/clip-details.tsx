@@ -3,8 +3,13 @@ import { ClipAuthor } from '../clip/clip-author.tsx';
 import { say as sayOfClip } from '../clip/say.ts';
 import { say as sayOfEditing } from '../editing/say.ts';
 import { absolute } from '../format.ts';
+import { remixesOf, remixOf } from '../remix/chain.ts';
+import { RemixFacts } from '../remix/remix-facts.tsx';
+import { say as sayOfRemix } from '../remix/say.ts';
+import { SoundFacts } from '../sounds/sound-facts.tsx';
 import { isCovered } from '../state/revealed.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
+import { clipPath } from '../ui/links.ts';
 import { ServerHtml } from '../ui/server-html.tsx';
 import { say } from './say.ts';
 import styles from './watch.module.css';
@@ -18,11 +23,16 @@ interface ClipDetailsProps {
 
 /** What is said about a clip, beside it or below it. */
 export function ClipDetails({ status, title, own }: ClipDetailsProps) {
+  const remix = remixOf(status);
+  const remixes = remixesOf(status);
+  const sound = status.video?.sound;
   const alt = status.media_attachments[0]?.description;
   return (
     <section class={styles.details} aria-label={say('details')}>
       <h1 class={styles.title}>{title}</h1>
       <ClipAuthor account={status.account} />
+      {remix && <RemixFacts remix={remix} />}
+      {sound && <SoundFacts sound={sound} />}
       {status.content && !isCovered(status) && <ServerHtml html={status.content} />}
       <dl class={styles.facts}>
         <div>
@@ -39,6 +49,11 @@ export function ClipDetails({ status, title, own }: ClipDetailsProps) {
           </div>
         )}
       </dl>
+      {remixes > 0 && (
+        <a class={styles.origin} href={`${clipPath(status)}/remixes`}>
+          {sayOfRemix('list', { n: remixes })}
+        </a>
+      )}
       {status.account.host && (
         <a class={styles.origin} href={status.url} rel="noopener noreferrer" target="_blank">
           {sayOfClip('openAt', { host: status.account.host })}

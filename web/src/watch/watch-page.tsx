@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { api } from '../api/endpoints.ts';
-import { otherApi } from '../api/other-endpoints.ts';
 import type { Status } from '../api/types.ts';
 import { ClipStage } from '../clip/clip-stage.tsx';
 import { deedKeys } from '../clip/deeds.ts';
@@ -18,6 +17,9 @@ import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
 import { useWatchReports } from '../player/use-watch-reports.ts';
+import { PlaylistBar } from '../playlists/playlist-bar.tsx';
+import { remixesOf } from '../remix/chain.ts';
+import { RemixesPage } from '../remix/remixes-page.tsx';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { removeFromClipList } from '../state/clip-list.ts';
 import { commentCountOf } from '../state/comment-counts.ts';
@@ -25,10 +27,8 @@ import { openPanel } from '../state/panels.ts';
 import { loadRelationships } from '../state/relationships.ts';
 import { isCovered } from '../state/revealed.ts';
 import { me } from '../state/session.ts';
-import { removeEverywhere } from '../state/timelines.ts';
-import { toast } from '../state/toasts.ts';
+import { DeleteClip } from '../studio/delete-clip.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
-import { ConfirmDialog } from '../ui/dialog.tsx';
 import { clipPath, profilePath } from '../ui/links.ts';
 import { Failed, Loading, Notice, useDarkRoom, useTitle } from '../ui/page.tsx';
 import { say as sayOfUi } from '../ui/say.ts';
@@ -41,11 +41,12 @@ import { followCover } from './follow-cover.ts';
 import { say } from './say.ts';
 import styles from './watch.module.css';
 
-/** One clip with all that is said about it. */
+/** One clip with all that is said about it, or the list of what was made of it. */
 export function WatchPage() {
-  const { handle = '', id = '' } = useRoute().params;
+  const { handle = '', id = '', list } = useRoute().params;
   const known = handle.startsWith('@') && /^\d+$/.test(id);
-  return known ? <Watch key={id} id={id} /> : <NotFoundPage />;
+  if (known && list === 'remixes') return <RemixesPage key={id} id={id} />;
+  return known && list === undefined ? <Watch key={id} id={id} /> : <NotFoundPage />;
 }
 
 function Watch({ id }: { id: string }) {
@@ -124,6 +125,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
     }
   }, [status]);
   const walk = useClipWalk(status.id);
+  const { playlist } = useLocation().query;
   useClipKeys({
     ...walk,
     toggle: playback.toggle,
@@ -150,6 +152,14 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
             onChange={onChange}
           />
         )}
+        {playlist !== undefined && media && (
+          <PlaylistBar
+            id={playlist}
+            clipId={status.id}
+            player={playback.players.get(media.id)}
+            next={walk.next}
+          />
+        )}
         <ClipArrows {...walk} />
       </section>
       <div class={styles.side}>
@@ -171,10 +181,13 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
         />
       )}
       {deleting && (
-        <DeleteDialog
-          status={status}
+        <DeleteClip
+          video={{ id: status.id, state: 'published', stats: { remixes: remixesOf(status) } }}
           onClose={() => setDeleting(false)}
-          onDeleted={() => route(profilePath(account), true)}
+          onDeleted={() => {
+            removeFromClipList(status.id);
+            route(profilePath(account), true);
+          }}
         />
       )}
     </div>
@@ -186,28 +199,4 @@ function useHere(): AbortSignal {
   const [leaving] = useState(() => new AbortController());
   useEffect(() => () => leaving.abort(), [leaving]);
   return leaving.signal;
-}
-
-function DeleteDialog(props: { status: Status; onClose: () => void; onDeleted: () => void }) {
-  const [busy, setBusy] = useState(false);
-  const remove = async () => {
-    setBusy(true);
-    const outcome = await otherApi.deleteClip(props.status.id);
-    setBusy(false);
-    if (!outcome.ok) return toast(outcome.sentence, 'error');
-    removeEverywhere(props.status.id);
-    removeFromClipList(props.status.id);
-    toast(say('deleted'));
-    props.onDeleted();
-  };
-  return (
-    <ConfirmDialog
-      title={say('deleteTitle')}
-      text={say('deleteText')}
-      action={say('deleteConfirm')}
-      busy={busy}
-      onConfirm={remove}
-      onClose={props.onClose}
-    />
-  );
 }

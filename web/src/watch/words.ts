@@ -8,10 +8,6 @@ export const english = {
   edit: 'Edit clip',
   analytics: 'Analytics',
   delete: 'Delete',
-  deleteTitle: 'Delete this clip?',
-  deleteText: 'It is removed here and on every server that has a copy. This cannot be undone.',
-  deleteConfirm: 'Delete clip',
-  deleted: 'Clip deleted.',
   goneTitle: 'This clip is gone',
   gone: 'It was deleted by its author.',
 } as const;

@@ -1,5 +1,5 @@
 import { request } from '../api/client.ts';
-import type { FeedSettings, Suggestion, Tag } from '../api/schema.gen.ts';
+import type { FeedSettings, Pack, Suggestion, Tag } from '../api/schema.gen.ts';
 import type { Account, Status } from '../api/types.ts';
 
 type Wishes = Pick<FeedSettings, 'interests' | 'languages'>;
@@ -7,6 +7,7 @@ type Wishes = Pick<FeedSettings, 'interests' | 'languages'>;
 /** How many topics and people are shown. */
 const TOPICS = 20;
 const PEOPLE = 20;
+const PACKS = 4;
 
 /** Calls of the first steps. */
 export const welcomeCalls = {
@@ -21,6 +22,7 @@ export const welcomeCalls = {
     return request<Status[]>('GET', `/api/v1/timelines/tag/${encodeURIComponent(first)}?${query}`);
   },
   creators: () => request<Account[]>('GET', `/api/v1/trends/creators?limit=${PEOPLE}`),
-  friendsOfFriends: () => request<Suggestion[]>('GET', `/api/v2/suggestions?limit=${PEOPLE}`),
+  suggestions: () => request<Suggestion[]>('GET', `/api/v2/suggestions?limit=${PEOPLE}`),
+  packs: () => request<Pack[]>('GET', `/api/v1/packs?limit=${PACKS}`),
   directory: () => request<Account[]>('GET', `/api/v1/directory?limit=${PEOPLE}`),
 };

@@ -1,5 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ApiOutcome } from '../api/client.ts';
+import { FollowAll } from '../packs/follow-all.tsx';
+import { packPath } from '../packs/pack-card.tsx';
+import { reasonOf } from '../people/reason.ts';
 import { loadRelationships, relationships, setFollowing } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
@@ -67,7 +70,33 @@ export function PeopleStep({ onNext, onBack }: StepProps) {
         </Notice>
       )}
       {people.length > 0 && <People people={people} />}
+      <Packs />
     </StepFrame>
+  );
+}
+
+/** People whom somebody recommends together, where somebody does. */
+function Packs() {
+  const [remote] = useRemote('packs to begin with', welcomeCalls.packs);
+  // Nobody misses what is not there: people are suggested anyway.
+  if (remote.state !== 'ready' || remote.value.length === 0) return null;
+  return (
+    <section class={styles.part} aria-labelledby="packs">
+      <h2 id="packs">{say('packs')}</h2>
+      <ul class={styles.people}>
+        {remote.value.map((pack) => (
+          <li key={pack.id} class={styles.person}>
+            <p class={styles.who}>
+              <a href={packPath(pack.id)}>
+                <bdi>{pack.title}</bdi>
+              </a>
+              <small class={styles.muted}>{say('packOf', { acct: pack.account.acct, n: pack.size })}</small>
+            </p>
+            <FollowAll pack={pack} />
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -100,7 +129,7 @@ function People({ people }: { people: readonly Suggested[] }) {
         )}
       </div>
       <ul class={styles.people}>
-        {people.map(({ account, tag }) => (
+        {people.map(({ account, tag, why }) => (
           <li key={account.id} class={styles.person}>
             <Avatar account={account} size={48} />
             <p class={styles.who}>
@@ -108,6 +137,7 @@ function People({ people }: { people: readonly Suggested[] }) {
                 <bdi>{account.display_name || account.username}</bdi>
               </a>
               <Handle account={account} />
+              {why && <small class={styles.muted}>{reasonOf(why)}</small>}
               {tag !== null && <small class={styles.muted}>{say('posts', { tag })}</small>}
               <small class={styles.waiting} role="status">
                 <WaitingNote account={account} />

@@ -1,9 +1,11 @@
+import type { Suggestion } from '../api/schema.gen.ts';
 import type { Account, Status } from '../api/types.ts';
 
-/** Somebody to follow, and by which interest they were found. */
+/** Somebody to follow, and by which interest they were found, or why the server suggests them. */
 export interface Suggested {
   readonly account: Account;
   readonly tag: string | null;
+  readonly why?: Omit<Suggestion, 'account'>;
 }
 
 /** More than this is no choice any more. */

@@ -1,3 +1,3 @@
 /** In their order. */
-export const steps = ['interests', 'people', 'done'] as const;
+export const steps = ['interests', 'people', 'found', 'done'] as const;
 export type Step = (typeof steps)[number];

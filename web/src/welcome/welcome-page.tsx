@@ -5,6 +5,7 @@ import { Button, ButtonLink } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { safeNext } from '../ui/links.ts';
 import { NeedsSession } from '../ui/needs-session.tsx';
+import { FoundStep } from './found-step.tsx';
 import { InterestsStep } from './interests-step.tsx';
 import { PeopleStep } from './people-step.tsx';
 import { say } from './say.ts';
@@ -13,7 +14,7 @@ import { StepFrame } from './step-frame.tsx';
 import { type Step, steps } from './steps.ts';
 import styles from './welcome.module.css';
 
-/** The first steps of somebody who is new: what they like, whom they follow, and where things are. Each can be skipped. */
+/** The first steps of somebody who is new: what they like, whom they follow, who finds them, and where things are. Each can be skipped. */
 export function WelcomePage() {
   return (
     <NeedsSession title={say('interestsTitle')} text={say('needed')}>
@@ -35,9 +36,11 @@ function Welcome() {
   };
   switch (step) {
     case 'people':
-      return <PeopleStep onNext={() => goTo('done')} onBack={() => goTo('interests')} />;
+      return <PeopleStep onNext={() => goTo('found')} onBack={() => goTo('interests')} />;
+    case 'found':
+      return <FoundStep onNext={() => goTo('done')} onBack={() => goTo('people')} />;
     case 'done':
-      return <DoneStep next={next} onBack={() => goTo('people')} />;
+      return <DoneStep next={next} onBack={() => goTo('found')} />;
     default:
       return <InterestsStep onNext={() => goTo('people')} />;
   }
@@ -46,7 +49,7 @@ function Welcome() {
 function DoneStep({ next, onBack }: { next: string; onBack: () => void }) {
   return (
     <StepFrame
-      n={3}
+      n={4}
       title={say('doneTitle')}
       text={say('doneText')}
       actions={

@@ -30,10 +30,17 @@ export const english = {
   search: 'Search',
   peopleFailed: 'The suggestions did not load',
   list: 'Suggestions',
-  posts: 'posts about #{tag}',
+  posts: 'Posts about #{tag}',
   followAll: 'Follow all',
   followedAll: '{n, plural, one {You follow # more person.} other {You follow # more people.}}',
   followedSome: 'Not everybody could be followed. Try again in a moment.',
+
+  packs: 'Starter packs',
+  packOf: '{n, plural, one {# person} other {# people}}, chosen by @{acct}',
+
+  foundTitle: 'Who may find you?',
+  foundText:
+    'Whoever follows you or has your handle sees your clips anyway. Choose whether people who do not know you find them, too. You can change this at any time in the settings, under Privacy.',
 
   doneTitle: 'You are set',
   doneText:

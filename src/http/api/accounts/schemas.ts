@@ -78,7 +78,13 @@ export const credentialAccountEntity = accountEntity
       sensitive: z.boolean(),
       language: z.string().nullable(),
       permissions: z
-        .object({ download: z.boolean(), duet: z.boolean(), stitch: z.boolean() })
+        .object({
+          download: z.boolean(),
+          duet: z.boolean(),
+          stitch: z.boolean(),
+          sound: z.boolean(),
+          ask: z.boolean(),
+        })
         .describe('What others may do with videos that do not say otherwise'),
       follow_requests_count: z.number(),
       hide_collections: z.boolean(),

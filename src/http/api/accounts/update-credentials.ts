@@ -71,7 +71,11 @@ export const updateCredentials = route({
         sensitive: flag.optional(),
         language: languageOrNone.optional(),
         permissions: z
-          .object({ download: flag.optional(), duet: flag.optional(), stitch: flag.optional() })
+          .object({
+            ...{ download: flag.optional(), duet: flag.optional(), stitch: flag.optional() },
+            sound: flag.optional(),
+            ask: flag.optional().describe('Each duet and stitch waits for your approval'),
+          })
           .optional()
           .describe('What others may do with videos of yours that do not say otherwise'),
       })
@@ -149,7 +153,13 @@ export const getPreferences = route({
       'posting:default:sensitive': z.boolean(),
       'posting:default:language': z.string().nullable(),
       'posting:default:permissions': z
-        .object({ download: z.boolean(), duet: z.boolean(), stitch: z.boolean() })
+        .object({
+          download: z.boolean(),
+          duet: z.boolean(),
+          stitch: z.boolean(),
+          sound: z.boolean(),
+          ask: z.boolean(),
+        })
         .describe('What others may do with videos'),
       'reading:expand:media': z.enum(['default', 'show_all', 'hide_all']),
       'reading:expand:spoilers': z.boolean(),

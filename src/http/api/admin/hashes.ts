@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../../config/limits.ts';
 import { hashLimits } from '../../../../config/rule-limits.ts';
+import type { Tx } from '../../../db/database.ts';
 import { idSchema } from '../../../lib/ids.ts';
 import { actorOf } from '../../../modules/auth/index.ts';
-import type { Listed } from '../../../modules/hashes/index.ts';
+import { type Listed, listedSoundActions } from '../../../modules/hashes/index.ts';
+import type { Actor } from '../../../modules/staff/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { downloadRoute, route } from '../../route.ts';
 import { linkPages, pageOf } from '../paging.ts';
@@ -17,6 +20,11 @@ const listedEntity = z
     sha256: z.string().nullable(),
     frames: z.number().describe('Of how many frames the hashes are known; 0: only the file is listed'),
     distance: z.number().describe('Bits of 64 by which a frame may differ'),
+    sound_seconds: z.number().describe('How much of a sound is known; 0: it is not listed by its sound'),
+    sound_action: z
+      .enum(listedSoundActions)
+      .nullable()
+      .describe('What happens to videos in which that sound is heard'),
     label: z.string(),
     created_at: z.string(),
   })
@@ -38,10 +46,15 @@ const matchEntity = z
 const idEntity = z.object({ id: z.string() }).meta({ id: 'ListedId' });
 
 const HEX_PER_FRAME = 16;
+/** Eight values of 32 bits. */
+const HEX_PER_SECOND = 64;
+const HEX_PER_VALUE = 8;
 
-const entityOf = ({ phash, createdAt, ...rest }: Listed) => ({
+const entityOf = ({ phash, sound, soundAction, createdAt, ...rest }: Listed) => ({
   ...rest,
   frames: (phash?.length ?? 0) / HEX_PER_FRAME,
+  sound_seconds: Math.round((sound?.length ?? 0) / HEX_PER_SECOND),
+  sound_action: soundAction,
   created_at: createdAt.toISOString(),
 });
 
@@ -70,39 +83,56 @@ export const listHashes = route({
   },
 });
 
+const newListed = z.union([
+  z.strictObject({
+    video_id: idSchema<'video'>(),
+    label: z.string().trim().max(hashLimits.maxLabelCharacters).default(''),
+  }),
+  z.strictObject({
+    sound_id: idSchema<'sound'>(),
+    sound_action: z.enum(listedSoundActions).default('refuse'),
+    label: z.string().trim().max(hashLimits.maxLabelCharacters).default(''),
+  }),
+  z
+    .strictObject({
+      sha256: hex(64),
+      phash: hex(hashLimits.maxFrames * HEX_PER_FRAME).describe(
+        'Of frames, two a second, 16 hex digits each',
+      ),
+      distance: z.number().int().min(0).max(hashLimits.maxDistance).default(hashLimits.distance),
+      sound: hex(hashLimits.maxSoundValues * HEX_PER_VALUE).describe(
+        'Chromaprint within the band of a telephone, 8 hex digits a value, low byte first',
+      ),
+      sound_action: z.enum(listedSoundActions).default('refuse'),
+      label: z.string().trim().max(hashLimits.maxLabelCharacters).default(''),
+    })
+    .refine(
+      ({ sha256, phash, sound }) => sha256 !== null || phash !== null || sound !== null,
+      'Give a SHA-256, hashes of frames, or the fingerprint of a sound.',
+    ),
+]);
+type NewListed = z.output<typeof newListed>;
+
+function listing({ hashes }: HttpDeps, tx: Tx, by: Actor, body: NewListed) {
+  const { label } = body;
+  if ('video_id' in body) return hashes.addVideo(tx, by, { videoId: body.video_id, label });
+  if ('sound_id' in body)
+    return hashes.addSound(tx, by, { soundId: body.sound_id, action: body.sound_action, label });
+  const { sound: print, sound_action: action, ...rest } = body;
+  return hashes.add(tx, by, { ...rest, sound: print === null ? null : { print, action } });
+}
+
 export const addHash = route({
   method: 'post',
   path: '/api/v1/admin/hashes',
-  summary: 'List a video that is here, or what is known of a file or its pictures.',
+  summary: 'List a video or a sound that is here, or what is known of a file, its pictures or its sound.',
   ...forStaff,
   scope: 'admin:write',
-  body: z.union([
-    z.strictObject({
-      video_id: idSchema<'video'>(),
-      label: z.string().trim().max(hashLimits.maxLabelCharacters).default(''),
-    }),
-    z
-      .strictObject({
-        sha256: hex(64),
-        phash: hex(hashLimits.maxFrames * HEX_PER_FRAME).describe(
-          'Of frames, two a second, 16 hex digits each',
-        ),
-        distance: z.number().int().min(0).max(hashLimits.maxDistance).default(hashLimits.distance),
-        label: z.string().trim().max(hashLimits.maxLabelCharacters).default(''),
-      })
-      .refine(
-        ({ sha256, phash }) => sha256 !== null || phash !== null,
-        'Give a SHA-256, or hashes of frames.',
-      ),
-  ]),
+  body: newListed,
   output: idEntity,
   handler: async ({ deps, body, viewer }) => {
     const by = actorOf(viewer);
-    const outcome = await deps.inTx((tx) =>
-      'video_id' in body
-        ? deps.hashes.addVideo(tx, by, { videoId: body.video_id, label: body.label })
-        : deps.hashes.add(tx, by, body),
-    );
+    const outcome = await deps.inTx((tx) => listing(deps, tx, by, body));
     if (!outcome.ok) throw refused(outcome);
     return { id: outcome.id };
   },
@@ -180,7 +210,7 @@ export const importHashes = route({
 export const exportHashes = route({
   method: 'get',
   path: '/api/v1/admin/hashes/export',
-  summary: 'The whole list, for another server: CSV with sha256, phash and label.',
+  summary: 'The whole list, for another server: CSV with sha256, phash, label, sound and sound_action.',
   ...forStaff,
   scope: 'admin:read',
   contentType: 'text/csv',

@@ -5,8 +5,9 @@ import type { Failure } from '../../../lib/result.ts';
 import { actorOf } from '../../../modules/auth/index.ts';
 import type { Relay } from '../../../modules/relays/index.ts';
 import type { HttpDeps } from '../../deps.ts';
-import { ApiError, refused } from '../../errors.ts';
+import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
+import { changed, changedEntity, forStaff, reason } from './changes.ts';
 
 const relayEntity = z
   .object({
@@ -25,13 +26,8 @@ const relayEntity = z
   })
   .meta({ id: 'Relay' });
 
-const changedEntity = z
-  .object({ audit_id: z.string().describe('The entry of the log') })
-  .meta({ id: 'RelayChange' });
-
-const forStaff = { audience: 'staff', permission: 'domains' } as const;
+const changeEntity = changedEntity('RelayChange');
 const params = z.object({ id: idSchema<'relay'>() });
-const reason = z.string().trim().max(apiLimits.maxReasonCharacters).default('');
 
 /** Whose servers fail, and why, is asked of deliveries: a relay has none of its own. */
 async function entitiesOf({ deliveries }: HttpDeps, relays: readonly Relay[]) {
@@ -88,7 +84,7 @@ const addRelay = route({
       .optional()
       .describe('How it wants to be asked; else its address tells'),
   }),
-  output: changedEntity,
+  output: changeEntity,
   handler: async ({ deps, body: { address, kind }, viewer }) => {
     const outcome = await deps.subscribeToRelay(actorOf(viewer), address, { ...(kind && { kind }) });
     if (!outcome.ok) throw notAsked(outcome);
@@ -120,13 +116,12 @@ const pausing = (verb: 'pause' | 'resume', summary: string) =>
     scope: 'admin:write',
     params,
     body: z.object({ reason }),
-    output: changedEntity,
+    output: changeEntity,
     handler: async ({ deps, params: { id }, body, viewer }) => {
       const address = await addressOf(deps, id);
       const how = { isPaused: verb === 'pause', reason: body.reason };
       const outcome = await deps.inTx((tx) => deps.relays.pause(tx, actorOf(viewer), address, how));
-      if (!outcome.ok) throw refused(outcome);
-      return { audit_id: outcome.auditId };
+      return changed(outcome);
     },
   });
 
@@ -137,12 +132,10 @@ const removeRelay = route({
   ...forStaff,
   scope: 'admin:write',
   params,
-  output: changedEntity,
+  output: changeEntity,
   handler: async ({ deps, params: { id }, viewer }) => {
     const address = await addressOf(deps, id);
-    const outcome = await deps.inTx((tx) => deps.relays.remove(tx, actorOf(viewer), address));
-    if (!outcome.ok) throw refused(outcome);
-    return { audit_id: outcome.auditId };
+    return changed(await deps.inTx((tx) => deps.relays.remove(tx, actorOf(viewer), address)));
   },
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { storageUseLimits } from '../../../../config/retention-limits.ts';
 import { actorOf } from '../../../modules/auth/index.ts';
 import { type ClassState, retentionClasses } from '../../../modules/retention/index.ts';
+import type { SearchState } from '../../../modules/search/index.ts';
 import { type StorageKind, storageKinds } from '../../../modules/storage/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
@@ -61,6 +62,22 @@ const storageEntity = z
       })
       .nullable()
       .describe('The last search for objects that nothing names, and for names without an object'),
+    search: z
+      .object({
+        documents: z.number().describe('Videos that can be found by words'),
+        behind: z.number().describe('Changes that the index does not know of yet'),
+        engine: z
+          .object({
+            documents: z.number().nullable().describe('Null: it does not say, or has no index yet'),
+            behind: z.number().describe('Changes that it was not told yet'),
+            filling: z.boolean().describe('A new index is being filled'),
+            failing_since: moment,
+            failure: z.string().nullable(),
+          })
+          .nullable()
+          .describe('The search engine beside PostgreSQL, where there is one'),
+      })
+      .describe('What searches for videos look in'),
   })
   .meta({ id: 'AdminStorage' });
 
@@ -73,11 +90,12 @@ export const getStorage = route({
   scope: 'admin:read',
   output: storageEntity,
   handler: async ({ deps }) => {
-    const [{ kinds, measuredAt }, { level, places }, classes, scan] = await Promise.all([
+    const [{ kinds, measuredAt }, { level, places }, classes, scan, index] = await Promise.all([
       deps.media.use.last(),
       deps.room.state(),
       deps.retention.list(),
       deps.media.scan.last(),
+      deps.search.state(),
     ]);
     return {
       level,
@@ -92,6 +110,7 @@ export const getStorage = route({
         ...{ orphans: scan.orphans, orphan_bytes: scan.orphanBytes, missing: scan.missing },
         ...{ mended: scan.mended, error: scan.error },
       },
+      search: searchOf(index),
     };
   },
 });
@@ -100,6 +119,14 @@ function capOf({ config }: HttpDeps, kind: StorageKind): number | null {
   if (kind === 'remote-videos') return config.remoteCache.maxBytes;
   return kind === 'remote-posters' ? config.remotePosters.maxBytes : null;
 }
+
+const searchOf = ({ documents, behind, engine }: SearchState) => ({
+  ...{ documents, behind },
+  engine: engine && {
+    ...{ documents: engine.documents, behind: engine.behind, filling: engine.isFilling },
+    ...{ failing_since: iso(engine.failingSince), failure: engine.failure },
+  },
+});
 
 function retentionOf({ failure, freed, ...state }: ClassState) {
   return {

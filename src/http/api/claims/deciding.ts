@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { claimLimits } from '../../../../config/claim-limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
 import { actorOf, type Viewer } from '../../../modules/auth/index.ts';
-import { type ClaimId, claimStates, vias } from '../../../modules/claims/index.ts';
+import { type ClaimId, claimStates, soundPolicies, vias } from '../../../modules/claims/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
@@ -58,7 +58,8 @@ export const getClaim = route({
 export const previewClaim = route({
   method: 'get',
   path: '/api/v1/admin/claims/:id/preview',
-  summary: 'What upholding a claim removes besides the claimed videos: copies and remixes on this server.',
+  summary:
+    'What upholding a claim removes or mutes besides the claimed videos: copies, remixes, and what was made with their sound, on this server.',
   ...reading,
   limit: { name: 'claim-preview', points: 60, seconds: 60 },
   params,
@@ -66,19 +67,23 @@ export const previewClaim = route({
     videos: z.array(
       z.object({ id: z.string(), url: z.string(), via: z.enum(vias), via_video_id: z.string() }),
     ),
-    complete: z.boolean().describe('False: not all pictures were compared in the time there is'),
+    complete: z
+      .boolean()
+      .describe(
+        'False: there may be more, since not all could be looked for in the time there is, or there are too many',
+      ),
   }),
   handler: async ({ deps, params }) => {
     const { id } = await claimOf(deps, params.id);
     const videos = (await deps.claims.videosAmong([id])).get(id) ?? [];
     const claimed = videos.filter(({ via }) => via === 'claimed').map(({ videoId }) => videoId);
     const signal = AbortSignal.timeout(claimLimits.previewMs);
-    const related = await deps.claims.preview(claimed, signal);
+    const preview = await deps.claims.preview(claimed, signal);
     return {
-      videos: related.map(({ videoId, url, via, viaVideoId }) => ({
+      videos: preview.videos.map(({ videoId, url, via, viaVideoId }) => ({
         ...{ id: videoId, url, via, via_video_id: viaVideoId },
       })),
-      complete: !signal.aborted,
+      complete: preview.isComplete,
     };
   },
 });
@@ -87,7 +92,7 @@ export const upholdClaim = route({
   method: 'post',
   path: '/api/v1/admin/claims/:id/uphold',
   summary:
-    'Uphold a claim: its videos are removed, with copies and remixes of them. One that was restored is upheld again.',
+    'Uphold a claim: its videos are removed, with copies and remixes of them, and what was made with their sound is muted. One that was restored is upheld again.',
   ...writing,
   params,
   body: z.object({
@@ -95,10 +100,16 @@ export const upholdClaim = route({
     keep_away: flagSchema
       .default(false)
       .describe('Whether to put the videos on the list of what must not be uploaded'),
+    sounds: z
+      .enum(soundPolicies)
+      .default('mute')
+      .describe(
+        'What becomes of videos that were made with the sound of a claimed one, where that is its original: they are muted, removed, or kept as they are',
+      ),
   }),
   output: staffClaimDetail,
   handler: async ({ deps, params, body, viewer }) => {
-    const input = { claimId: params.id, answer: body.text, keepAway: body.keep_away };
+    const input = { claimId: params.id, answer: body.text, keepAway: body.keep_away, sounds: body.sounds };
     const outcome = await deps.inTx((tx) => deps.claims.uphold(tx, actorOf(viewer), input));
     if (!outcome.ok) throw refused(outcome);
     return after(deps, params.id);

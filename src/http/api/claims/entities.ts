@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Claim, type ClaimVideo, claimStates, vias } from '../../../modules/claims/index.ts';
+import { type Claim, type ClaimVideo, claimStates, lentVias, vias } from '../../../modules/claims/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { accountEntitiesOf } from '../accounts/entities.ts';
 import { staffVideoEntitiesOf, staffVideoEntity } from '../measures/videos.ts';
@@ -90,8 +90,12 @@ export const staffClaimEntity = z
 const claimVideoEntity = z.object({
   id: z.string(),
   url: z.string(),
-  via: z.enum(vias).describe('`file`, `picture`: a copy; `remix`: a duet or a stitch'),
-  via_video_id: z.string().nullable().describe('Whose copy or remix it is'),
+  via: z
+    .enum(vias)
+    .describe(
+      '`file`, `picture`: a copy; `remix`: a duet or a stitch; `sound`: made with its sound, or from such a one',
+    ),
+  via_video_id: z.string().nullable().describe('Whose copy or remix it is, or whose sound it has'),
   removed: z.boolean(),
   restored: z.boolean(),
   video: staffVideoEntity.nullable().describe('Null where it is gone, or not for everybody'),
@@ -108,6 +112,9 @@ const uploaderEntity = z.object({
 export const staffClaimDetail = staffClaimEntity
   .extend({
     videos: z.array(claimVideoEntity),
+    remaining: z
+      .object({ to_remove: z.number(), to_return: z.number() })
+      .describe('Videos that a decision is still being carried out for, in portions'),
     uploaders: z.array(uploaderEntity),
     claimant_history: tally.describe('How claims with the same e-mail address ended'),
     counter_notices: z.array(counterEntity.extend({ account: accountEntity.nullable() })),
@@ -167,6 +174,7 @@ export async function staffClaimDetailOf(
   if (!entity) throw new Error('A claim has no entity.');
   const videos = (await deps.claims.videosAmong([claim.id])).get(claim.id) ?? [];
   const counters = (await deps.claims.countersAmong([claim.id])).get(claim.id) ?? [];
+  const remaining = (await deps.claims.remainingAmong([claim.id])).get(claim.id);
   const people = await peopleOf(deps, [
     ...videos.map(({ accountId }) => accountId),
     ...counters.map(({ accountId }) => accountId),
@@ -174,6 +182,7 @@ export async function staffClaimDetailOf(
   return {
     ...entity,
     videos: await claimVideosOf(deps, videos),
+    remaining: { to_remove: remaining?.toRemove ?? 0, to_return: remaining?.toReturn ?? 0 },
     uploaders: await uploadersOf(deps, videos, people),
     claimant_history: await deps.claims.ofClaimant(claim.claimant.email),
     counter_notices: counters.map((counter) => ({
@@ -204,7 +213,9 @@ async function uploadersOf(
   videos: readonly ClaimVideo[],
   people: ReadonlyMap<string, AccountEntity>,
 ) {
-  const ids = [...new Set(videos.filter(({ via }) => via !== 'remix').map(({ accountId }) => accountId))];
+  const ids = [
+    ...new Set(videos.filter(({ via }) => !lentVias.includes(via)).map(({ accountId }) => accountId)),
+  ];
   const counts = await deps.claims.repeatCounts(ids);
   const limit = deps.claims.rules.repeatLimit;
   const uploaders = ids.map(async (id) => {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { aboutLimits, commentLimits, videoLimits } from '../../../../config/limits.ts';
+import { aboutLimits, commentLimits, trendLimits, videoLimits } from '../../../../config/limits.ts';
 import { mediaLimits } from '../../../../config/media-limits.ts';
 import { passwordLimits } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';
@@ -37,7 +37,7 @@ function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
       password_reset: deps.mail.isOn ? deps.mail.link('/auth/forgot') : null,
     },
     vapid: { public_key: deps.push.publicKey },
-    accounts: { max_featured_tags: 0, max_pinned_statuses: videoLimits.maxPins },
+    accounts: { max_featured_tags: trendLimits.maxFeaturedTags, max_pinned_statuses: videoLimits.maxPins },
     statuses: {
       max_characters: videoLimits.maxCaptionCharacters,
       max_comment_characters: commentLimits.maxCharacters,

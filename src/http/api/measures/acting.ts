@@ -102,7 +102,8 @@ export const actOnAccount = route({
 export const actOnVideo = route({
   method: 'post',
   path: '/api/v1/admin/videos/:id/action',
-  summary: 'Mark a video as sensitive, close its comments, hide it from discovery, or remove it.',
+  summary:
+    'Mark a video as sensitive, close its comments, have it played without its sound, hide it from discovery, or remove it.',
   ...{ ...staff, permission: 'content' },
   params: videoParams,
   body: z.object({ type: typeOf(OF_VIDEO), ...reasons }),
@@ -150,6 +151,7 @@ const ACCOUNT_VERBS = {
 
 const VIDEO_VERBS = {
   unsensitive: 'sensitive',
+  unmute: 'mute',
   open_comments: 'comments-off',
   show_in_discovery: 'no-discovery',
   restore: 'remove',

@@ -16,7 +16,10 @@ export const staffVideoEntity = z
     content: z.string().describe('HTML, safe to show'),
     sensitive: z.boolean().describe('As its author says'),
     marks: z
-      .object({ sensitive: z.boolean(), comments_off: z.boolean(), no_discovery: z.boolean() })
+      .object({
+        ...{ sensitive: z.boolean(), comments_off: z.boolean(), no_discovery: z.boolean() },
+        muted: z.boolean().describe('It is played without its sound'),
+      })
       .describe('What the staff decided'),
     local: z.boolean(),
     url: z.string(),
@@ -59,7 +62,7 @@ export async function staffVideoEntitiesOf(
   const byId = new Map(people.map(({ id }, place) => [id, written[place] ?? null]));
   return videos.map((video) => {
     const isSeen = video.state !== 'removed' && authors.get(video.accountId)?.state === 'active';
-    const { sensitive, commentsOff, undiscoverable } = video.marks;
+    const { sensitive, commentsOff, undiscoverable, muted } = video.marks;
     return {
       id: video.id,
       account: byId.get(video.accountId) ?? null,
@@ -67,7 +70,7 @@ export async function staffVideoEntitiesOf(
       visibility: video.visibility === 'followers' ? ('private' as const) : video.visibility,
       content: video.captionHtml,
       sensitive: video.sensitive,
-      marks: { sensitive, comments_off: commentsOff, no_discovery: undiscoverable },
+      marks: { sensitive, comments_off: commentsOff, no_discovery: undiscoverable, muted },
       local: video.local,
       url: video.url,
       poster_url:

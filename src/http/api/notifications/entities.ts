@@ -1,6 +1,7 @@
-import type { AccountId } from '../../../lib/ids.ts';
+import type { AccountId, PackId } from '../../../lib/ids.ts';
 import type { Account } from '../../../modules/accounts/index.ts';
 import type { Notification, NotificationGroup } from '../../../modules/notifications/index.ts';
+import type { Pack } from '../../../modules/packs/index.ts';
 import type { Video } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { toAccount } from '../accounts/entities.ts';
@@ -10,7 +11,7 @@ import type { StatusEntity } from '../schemas.ts';
 import type { GroupEntity, NotificationEntity } from './schemas.ts';
 import { warningsOf } from './warnings.ts';
 
-type About = Pick<GroupEntity, 'report' | 'moderation_warning' | 'processing'>;
+type About = Pick<GroupEntity, 'report' | 'moderation_warning' | 'pack' | 'processing'>;
 
 interface More {
   /** Further accounts to know. */
@@ -32,11 +33,15 @@ async function subjectsOf(
   const videoIds = list.flatMap(({ type, videoId }) => (type === 'vireo.rejected' ? [] : (videoId ?? [])));
   const commentIds = list.flatMap(({ commentId }) => commentId ?? []);
   const reportIds = list.flatMap(({ reportId }) => reportId ?? []);
-  const [comments, reports, uploads, warningOf] = await Promise.all([
+  const [comments, reports, uploads, warningOf, packs] = await Promise.all([
     deps.comments.forViewerAmong([...new Set(commentIds)], viewerId),
     deps.moderation.reportsAmong(reportIds),
     deps.videos.ofAuthorAmong(refused, viewerId),
     warningsOf(deps, list),
+    deps.packs.among(
+      list.flatMap(({ packId }) => packId ?? []),
+      viewerId,
+    ),
   ]);
   const below = withClips ? [...comments.values()].map(({ videoId }) => videoId) : [];
   const videos = await deps.videos.forViewerAmong([...new Set([...videoIds, ...below])], viewerId);
@@ -60,9 +65,13 @@ async function subjectsOf(
     aboutOf: (notification: Notification): About => ({
       ...aboutOf(deps, notification, accounts, reports, uploads),
       moderation_warning: warningOf(notification, accounts.get(notification.fromId)),
+      pack: packOf(packs.get(notification.packId ?? ('' as PackId))),
     }),
   };
 }
+
+const packOf = (pack: Pack | undefined): About['pack'] =>
+  pack ? { id: pack.id, title: pack.title, url: pack.url } : null;
 
 function aboutOf(
   deps: HttpDeps,
@@ -70,7 +79,7 @@ function aboutOf(
   accounts: ReadonlyMap<AccountId, Account>,
   reports: Awaited<ReturnType<HttpDeps['moderation']['reportsAmong']>>,
   uploads: ReadonlyMap<string, Video>,
-): Omit<About, 'moderation_warning'> {
+): Omit<About, 'moderation_warning' | 'pack'> {
   const report = reports.find(({ id }) => id === reportId);
   const target = report && accounts.get(report.targetId);
   const upload = uploads.get(videoId ?? '');

@@ -64,7 +64,9 @@ export const accountsOfGroupQuery = z.object({
 
 const type = z
   .enum(notificationTypes)
-  .describe('Those that begin with vireo are our own: an upload can be watched, or was refused');
+  .describe(
+    'Those that begin with vireo are our own: an upload can be watched, or was refused; somebody put you into a starter pack',
+  );
 
 export const warningEntity = z
   .object({
@@ -96,6 +98,10 @@ const reportEntity = z
 const about = {
   report: reportEntity.nullable().describe('Of type admin.report'),
   moderation_warning: warningEntity.nullable().describe('Of type moderation_warning'),
+  pack: z
+    .object({ id: z.string(), title: z.string(), url: z.string() })
+    .nullable()
+    .describe('Of type vireo.pack: the starter pack you were put into'),
   processing: processingEntity.nullable().describe('Of type vireo.rejected: why the upload was refused'),
 };
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { socialLimits } from '../../../../config/limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
+import { suggestionSources } from '../../../modules/social/index.ts';
 import { route } from '../../route.ts';
+import { mayLookUp } from '../../service-lookups.ts';
 import { accountEntitiesOf } from '../accounts/entities.ts';
 import { isShownHere, shownHere } from '../accounts/get-account.ts';
 import { accountEntity } from '../accounts/schemas.ts';
@@ -51,7 +53,7 @@ export const searchAccounts = route({
   handler: async ({ deps, query, viewer }) => {
     const { q, following } = query;
     const exact = query.offset === 0 ? await byHandle(deps, query.resolve ? viewer : null, q) : null;
-    const found = await deps.social.accountsLike(viewer.account.id, { ...query, followedOnly: following });
+    const found = await deps.search.people(viewer.account.id, { ...query, followedOnly: following });
     const first = exact && !following && (await isShownHere(deps, exact)) ? [exact.id] : [];
     const ids = [...new Set([...first, ...found])].slice(0, query.limit);
     return accountEntitiesOf(deps, await accountsInOrder(deps, ids));
@@ -83,7 +85,8 @@ export const familiarFollowers = route({
 export const listSuggestions = route({
   method: 'get',
   path: '/api/v2/suggestions',
-  summary: 'Accounts you may want to follow: those whom you follow follow them.',
+  summary:
+    'Accounts you may want to follow, and why: those whom you follow follow them, they post about what you like, an auxiliary service recommends them, or many here follow them of late.',
   audience: 'signed-in',
   scope: 'read:accounts',
   query: z.object({ limit }),
@@ -91,19 +94,38 @@ export const listSuggestions = route({
     z
       .object({
         source: z.literal('past_interactions').describe('As older apps know it'),
-        sources: z.array(z.literal('friends_of_friends')),
+        sources: z
+          .array(z.enum(suggestionSources))
+          .describe(
+            'Those that the Mastodon API knows, and ours: `shared_interests`, and `recommended` by an auxiliary service',
+          ),
         account: accountEntity,
+        followed_by: z
+          .array(accountEntity)
+          .describe('Ours: some of those whom you follow and who follow it, as far as they show that'),
+        tags: z.array(z.string()).describe('Ours: hashtags that you like and it posted about, without #'),
       })
       .meta({ id: 'Suggestion' }),
   ),
   handler: async ({ deps, query, viewer }) => {
-    const ids = await deps.social.suggestionsFor(viewer.account.id, query.limit);
-    const accounts = await accountEntitiesOf(deps, await accountsInOrder(deps, ids));
-    return accounts.map((account) => ({
-      source: 'past_interactions' as const,
-      sources: ['friends_of_friends' as const],
-      account,
-    }));
+    const { id } = viewer.account;
+    const [{ interests }, followedTags, recommended] = await Promise.all([
+      deps.recommending.wishes.of(id),
+      deps.tags.followedBy(id, { maxId: null, minId: null, limit: socialLimits.suggestedTags }),
+      deps.lockGate.now() ? [] : deps.fasp.people.recommendedTo(id, mayLookUp(deps, id)),
+    ]);
+    const tags = [...interests, ...followedTags.map(({ tag }) => tag)];
+    const found = await deps.social.suggestionsFor(id, { tags, recommended, limit: query.limit });
+    const ids = found.flatMap(({ accountId, followedBy }) => [accountId, ...followedBy]);
+    const people = await accountEntitiesOf(deps, await accountsInOrder(deps, [...new Set(ids)]));
+    const known = new Map(people.map((person) => [person.id, person]));
+    return found.flatMap((one) => {
+      const account = known.get(one.accountId);
+      if (!account) return [];
+      const followed_by = one.followedBy.flatMap((friend) => known.get(friend) ?? []);
+      const source = 'past_interactions' as const;
+      return [{ source, sources: [...one.sources], account, followed_by, tags: [...one.tags] }];
+    });
   },
 });
 
@@ -143,7 +165,7 @@ export const directory = route({
 
 /** What this server does not have, for apps that ask and take a refusal for a fault. */
 const nothing = <
-  P extends '/api/v1/endorsements' | '/api/v1/featured_tags' | '/api/v1/conversations',
+  P extends '/api/v1/endorsements' | '/api/v1/conversations',
   S extends 'read:accounts' | 'read:statuses',
 >(
   path: P,
@@ -165,28 +187,9 @@ export const listEndorsements = nothing(
   'read:accounts',
   'Accounts that you show on your profile: this server has no such thing, and the list is empty.',
 );
-export const listFeaturedTags = nothing(
-  '/api/v1/featured_tags',
-  'read:accounts',
-  'Hashtags that you show on your profile: this server has no such thing, and the list is empty.',
-);
 
 export const listConversations = nothing(
   '/api/v1/conversations',
   'read:statuses',
   'Threads of direct messages: this server has no such thing, and the list is empty.',
 );
-
-export const featuredTagsOf = route({
-  method: 'get',
-  path: '/api/v1/accounts/:id/featured_tags',
-  summary: 'Hashtags that an account shows on its profile: this server knows of none, and the list is empty.',
-  audience: 'anyone',
-  scope: 'read:accounts',
-  params: accountParams,
-  output: z.array(emptyEntity),
-  handler: async ({ deps, params }) => {
-    await shownHere(deps, await deps.accounts.byId(params.id));
-    return [];
-  },
-});

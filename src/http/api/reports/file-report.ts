@@ -15,13 +15,24 @@ const ids = z.array(idSchema<'video' | 'comment'>()).max(reportLimits.maxPosts).
 export const fileReport = route({
   method: 'post',
   path: '/api/v1/reports',
-  summary: 'Tell the staff of this server, and on demand that of its own, about an account or its posts.',
+  summary:
+    'Tell the staff of this server, and on demand that of its own, about an account, its posts, its starter packs or its playlists.',
   audience: 'signed-in',
   scope: 'write:reports',
   limit: { name: 'report', points: 20, seconds: 3_600 },
   body: z.object({
     account_id: idSchema<'account'>(),
     status_ids: ids,
+    pack_ids: z
+      .array(idSchema<'pack'>())
+      .max(reportLimits.maxPosts)
+      .default([])
+      .describe('Starter packs of the account'),
+    playlist_ids: z
+      .array(idSchema<'playlist'>())
+      .max(reportLimits.maxPosts)
+      .default([])
+      .describe('Playlists of the account'),
     comment: z.string().max(reportLimits.maxCommentCharacters).default(''),
     forward: flagSchema.default(false),
     category: z
@@ -40,6 +51,8 @@ export const fileReport = route({
       category: z.enum(reportCategories),
       rule_ids: z.array(z.string()),
       status_ids: z.array(z.string()).describe('As they were named'),
+      pack_ids: z.array(z.string()).describe('As they were named'),
+      playlist_ids: z.array(z.string()).describe('As they were named'),
       target_account: accountEntity,
     })
     .meta({ id: 'Report' }),
@@ -60,6 +73,7 @@ export const fileReport = route({
         // An id is of one row, whatever its kind: each list keeps those of the reported account.
         videoIds: body.status_ids as unknown as VideoId[],
         commentIds: body.status_ids as unknown as CommentId[],
+        ...{ packIds: body.pack_ids, playlistIds: body.playlist_ids },
         ...{ comment, forward, category, ruleIds },
       }),
     );
@@ -68,6 +82,7 @@ export const fileReport = route({
     return {
       ...{ id: outcome.reportId, comment, forwarded: forward, target_account: account },
       ...{ category, rule_ids: ruleIds, status_ids: body.status_ids },
+      ...{ pack_ids: body.pack_ids, playlist_ids: body.playlist_ids },
     };
   },
 });

@@ -11,7 +11,7 @@ import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
 import { bearerOf } from '../../session.ts';
-import { languageOrNone, manyOf, text } from '../inputs.ts';
+import { languageOrNone, manyOf, moment, text } from '../inputs.ts';
 import { flagSchema, statusEntity } from '../schemas.ts';
 import { postedEntityOf, seenPost, visibilityOf } from './posts.ts';
 import { scheduledEntitiesOf } from './scheduled.ts';
@@ -33,9 +33,9 @@ const body = z.object({
   sensitive: flagSchema.nullish(),
   language: languageOrNone.optional(),
   scheduled_at: z
-    .union([none, z.iso.datetime({ offset: true, local: true })])
+    .union([none, moment])
     .nullish()
-    .describe('At least five minutes ahead'),
+    .describe('At least five minutes ahead; without a time zone it is of UTC'),
   poll: z.unknown().optional().describe('There are no polls here: it is refused'),
 });
 type Body = z.output<typeof body>;
@@ -57,7 +57,7 @@ export const postStatus = route({
     const post = { ...(await newPostOf(deps, account.id, body)), application };
     const manner = {
       key: idempotencyKeyOf(req),
-      scheduledAt: body.scheduled_at ? new Date(body.scheduled_at) : null,
+      scheduledAt: body.scheduled_at || null,
     };
     const outcome = await deps.inTx((tx) => deps.posts.create(tx, account, post, manner));
     if (!outcome.ok) throw refused(outcome);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../../config/limits.ts';
-import type { AccountId } from '../../../lib/ids.ts';
+import { type AccountId, idSchema } from '../../../lib/ids.ts';
 import { merged } from '../../../lib/paging.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
@@ -132,43 +132,49 @@ export const getRebloggedBy = route({
   },
 });
 
-/** A list of posts that is paged by something of its own. */
-function keptList(
-  path: string,
-  scope: 'read:bookmarks' | 'read:favourites',
-  summary: string,
-  list: (deps: HttpDeps) => HttpDeps['engagement']['bookmarksOf'],
-) {
-  return route({
-    method: 'get',
-    path,
-    summary,
-    audience: 'signed-in',
-    scope,
-    query: pageQuery,
-    output: z.array(statusEntity),
-    handler: async ({ deps, query, viewer, req, res }) => {
-      const kept = await list(deps)(viewer.account.id, pageOf(query));
-      linkPages(req, res, deps.urls.origin, kept, query.limit);
-      const ids = kept.map((one) => ('videoId' in one ? one.videoId : one.commentId));
-      return postEntitiesOf(deps, ids, viewer.account.id);
-    },
-  });
+type Kept = Awaited<ReturnType<HttpDeps['engagement']['bookmarksOf']>>;
+
+/** The posts of a list that is paged by something of its own. */
+function keptPosts({ deps, query, req, res }: ListInput, viewerId: AccountId, kept: Kept) {
+  linkPages(req, res, deps.urls.origin, kept, query.limit);
+  const ids = kept.map((one) => ('videoId' in one ? one.videoId : one.commentId));
+  return postEntitiesOf(deps, ids, viewerId);
 }
 
-export const getBookmarks = keptList(
-  '/api/v1/bookmarks',
-  'read:bookmarks',
-  'Posts that you keep, the last one first.',
-  ({ engagement }) => engagement.bookmarksOf,
-);
+export const getBookmarks = route({
+  method: 'get',
+  path: '/api/v1/bookmarks',
+  summary: 'Posts that you keep, the last one first: all of them, or those of one folder.',
+  audience: 'signed-in',
+  scope: 'read:bookmarks',
+  query: pageQuery.extend({
+    folder_id: z
+      .union([idSchema<'folder'>(), z.literal('none').transform(() => null)])
+      .optional()
+      .describe('Ours: of one of your folders, or `none` for what is in no folder'),
+  }),
+  output: z.array(statusEntity),
+  handler: async (input) => {
+    const { deps, query, viewer } = input;
+    const { id } = viewer.account;
+    return keptPosts(input, id, await deps.engagement.bookmarksOf(id, pageOf(query), query.folder_id));
+  },
+});
 
-export const getFavourites = keptList(
-  '/api/v1/favourites',
-  'read:favourites',
-  'Posts that you like, the last one first.',
-  ({ engagement }) => engagement.favouritesOf,
-);
+export const getFavourites = route({
+  method: 'get',
+  path: '/api/v1/favourites',
+  summary: 'Posts that you like, the last one first.',
+  audience: 'signed-in',
+  scope: 'read:favourites',
+  query: pageQuery,
+  output: z.array(statusEntity),
+  handler: async (input) => {
+    const { deps, query, viewer } = input;
+    const { id } = viewer.account;
+    return keptPosts(input, id, await deps.engagement.favouritesOf(id, pageOf(query)));
+  },
+});
 
 export const getShownLikes = route({
   method: 'get',

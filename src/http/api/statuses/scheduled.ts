@@ -5,6 +5,7 @@ import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { visibilityNameOf } from '../entities.ts';
+import { moment } from '../inputs.ts';
 import { mediaEntityOf } from '../media/entities.ts';
 import { linkPages, pageOf } from '../paging.ts';
 import { emptyEntity, pageQuery } from '../schemas.ts';
@@ -90,13 +91,13 @@ export const putScheduled = route({
   audience: 'signed-in',
   scope: 'write:statuses',
   params,
-  body: z.object({ scheduled_at: z.iso.datetime({ offset: true, local: true }).nullish() }),
+  body: z.object({ scheduled_at: moment.nullish() }),
   output: scheduledStatusEntity,
   handler: async ({ deps, params, body, viewer }) => {
     const accountId = viewer.account.id;
     const before = await ownEntity(deps, params.id, accountId);
-    if (!body.scheduled_at) return before;
-    const at = new Date(body.scheduled_at);
+    const { scheduled_at: at } = body;
+    if (!at) return before;
     const outcome = await deps.inTx((tx) => deps.posts.reschedule(tx, { id: params.id, accountId, at }));
     if (!outcome.ok) throw refused(outcome);
     return ownEntity(deps, params.id, accountId);

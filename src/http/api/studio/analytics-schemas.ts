@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { analyticsLimits } from '../../../../config/analytics-limits.ts';
-import { isTimeZone } from '../../../lib/days.ts';
 import { steps, videoSorts } from '../../../modules/analytics/index.ts';
+import { timeZoneQuery } from '../inputs.ts';
 import { videoEntity } from '../videos/schemas.ts';
 
 /** What authors are told of how their videos do, and how they ask. */
@@ -15,11 +15,7 @@ const date = z.iso
 export const periodQuery = z.object({
   from: date.optional().describe('The first day; without it, 2 days of hours, 28 days, 12 weeks or a year'),
   to: date.optional().describe('The last day; today, if it is not given'),
-  time_zone: z
-    .string()
-    .refine(isTimeZone, 'This is not the name of a time zone.')
-    .default('UTC')
-    .describe('By whose days, as Europe/Berlin'),
+  time_zone: timeZoneQuery,
 });
 
 export const stepQuery = periodQuery.extend({

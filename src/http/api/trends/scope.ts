@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiLimits } from '../../../../config/limits.ts';
 import type { TrendScope } from '../../../modules/trending/index.ts';
 import { ApiError } from '../../errors.ts';
+import { flag } from '../inputs.ts';
 import { limitOf, offset } from './paging.ts';
 
 /** Of what videos trend, and which part of them. */
@@ -17,6 +18,11 @@ export const trendQuery = z.object({
     .enum(['hot', 'usual', 'week'])
     .default('usual')
     .describe('How fast what happened fades: by half in 2, 6 or 48 hours. For `global` and `local`'),
+  own: flag
+    .optional()
+    .describe(
+      'Only what happened here counts, and nothing that other servers told: for servers that ask each other',
+    ),
 });
 
 /** The list that is asked for; refused where it does not say of what. */
@@ -31,3 +37,6 @@ export function trendScopeOf({
   const plain = scope === 'tag' ? key.replace(/^#/, '') : scope === 'language' ? key.toLowerCase() : key;
   return { of: 'videos', within: scope, key: plain };
 }
+
+/** How the list is to be read. */
+export const howOf = ({ window, own }: z.output<typeof trendQuery>) => ({ window, isOwn: own ?? false });

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { Viewer } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { route } from '../../route.ts';
 import { emptyEntity, statusEntity } from '../schemas.ts';
 import { postEntitiesOf } from '../statuses/posts.ts';
 import { tagEntitiesOf, tagEntity } from '../tags/tags.ts';
+import { offered } from './offered.ts';
 import { limitOf, offset } from './paging.ts';
-import { trendQuery, trendScopeOf } from './scope.ts';
+import { howOf, trendQuery, trendScopeOf } from './scope.ts';
 
 /** What is used most, while nobody keeps trends (yet): what was vetoed is left out there, too. */
 const untilThereAre = async (deps: HttpDeps, page: { offset: number; limit: number }): Promise<string[]> =>
@@ -21,9 +23,13 @@ const trendingTags = (path: '/api/v1/trends/tags' | '/api/v1/trends') =>
     scope: 'read:statuses',
     query: z.object({ offset, limit: limitOf(10, 20) }),
     output: z.array(tagEntity),
-    handler: async ({ deps, query, viewer }) => {
-      const tags = (await deps.trending.lists.tags(query)) ?? (await untilThereAre(deps, query));
-      return tagEntitiesOf(deps, tags, viewer?.account.id ?? null);
+    handler: (input) => {
+      const { deps, query, viewer } = input;
+      const read = async () => {
+        const tags = (await deps.trending.lists.tags(query)) ?? (await untilThereAre(deps, query));
+        return tagEntitiesOf(deps, tags, viewer?.account.id ?? null);
+      };
+      return offered(input, read, query);
     },
   });
 
@@ -38,7 +44,7 @@ export const getTrendingLinks = route({
   audience: 'anyone',
   scope: 'read:statuses',
   output: z.array(emptyEntity),
-  handler: async () => [],
+  handler: (input) => offered(input, async () => []),
 });
 
 export const getTrendingStatuses = route({
@@ -50,14 +56,24 @@ export const getTrendingStatuses = route({
   scope: 'read:statuses',
   query: trendQuery,
   output: z.array(statusEntity),
-  handler: async ({ deps, query, viewer }) => {
-    const viewerId = viewer?.account.id ?? null;
-    const scope = trendScopeOf(query);
-    const trending = await deps.trending.lists.videos(viewerId, scope, query, query.window);
-    if (trending === null && scope.within !== 'global') return [];
-    const ids =
-      trending ??
-      (await deps.trending.decisions.allowed('videos', await deps.videos.trending(viewerId, query)));
-    return postEntitiesOf(deps, ids, viewerId);
-  },
+  handler: (input) => offered(input, () => statusesOf(input), input.query),
 });
+
+async function statusesOf({
+  deps,
+  query,
+  viewer,
+}: {
+  readonly deps: HttpDeps;
+  readonly query: z.output<typeof trendQuery>;
+  readonly viewer: Viewer | null;
+}) {
+  const viewerId = viewer?.account.id ?? null;
+  const scope = trendScopeOf(query);
+  const trending = await deps.trending.lists.videos(viewerId, scope, query, howOf(query));
+  if (trending === null && (scope.within !== 'global' || query.own)) return [];
+  const ids =
+    trending ??
+    (await deps.trending.decisions.allowed('videos', await deps.videos.trending(viewerId, query)));
+  return postEntitiesOf(deps, ids, viewerId);
+}

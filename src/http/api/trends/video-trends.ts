@@ -3,10 +3,13 @@ import { apiLimits } from '../../../../config/limits.ts';
 import { route } from '../../route.ts';
 import { accountEntitiesOf } from '../accounts/entities.ts';
 import { accountEntity } from '../accounts/schemas.ts';
+import { soundEntitiesOf, soundIdsOf } from '../sounds/entities.ts';
+import { soundEntity } from '../sounds/schemas.ts';
 import { videoEntitiesOf } from '../videos/entities.ts';
 import { videoEntity } from '../videos/schemas.ts';
+import { offered } from './offered.ts';
 import { limitOf, offset } from './paging.ts';
-import { trendQuery, trendScopeOf } from './scope.ts';
+import { howOf, trendQuery, trendScopeOf } from './scope.ts';
 
 const page = { offset, limit: limitOf(apiLimits.defaultPageItems, apiLimits.maxPageItems) };
 
@@ -19,16 +22,20 @@ export const getTrendingVideos = route({
   scope: 'read:statuses',
   query: trendQuery,
   output: z.array(videoEntity),
-  handler: async ({ deps, query, viewer }) => {
-    const viewerId = viewer?.account.id ?? null;
-    const scope = trendScopeOf(query);
-    const ids = (await deps.trending.lists.videos(viewerId, scope, query, query.window)) ?? [];
-    const videos = await deps.videos.forViewerAmong(ids, viewerId);
-    return videoEntitiesOf(
-      deps,
-      ids.flatMap((id) => videos.get(id) ?? []),
-      viewerId,
-    );
+  handler: (input) => {
+    const { deps, query, viewer } = input;
+    const read = async () => {
+      const viewerId = viewer?.account.id ?? null;
+      const scope = trendScopeOf(query);
+      const ids = (await deps.trending.lists.videos(viewerId, scope, query, howOf(query))) ?? [];
+      const videos = await deps.videos.forViewerAmong(ids, viewerId);
+      return videoEntitiesOf(
+        deps,
+        ids.flatMap((id) => videos.get(id) ?? []),
+        viewerId,
+      );
+    };
+    return offered(input, read, query);
   },
 });
 
@@ -39,8 +46,18 @@ export const getTrendingSounds = route({
   audience: 'anyone',
   scope: 'read:statuses',
   query: z.object(page),
-  output: z.array(z.object({ id: z.string() }).meta({ id: 'TrendingSound' })),
-  handler: async ({ deps, query }) => (await deps.trending.lists.sounds(query)).map((id) => ({ id })),
+  output: z.array(soundEntity),
+  handler: (input) => {
+    const { deps, query, viewer } = input;
+    const viewerId = viewer?.account.id ?? null;
+    const read = async () => {
+      const ids = await deps.trending.lists.sounds(query, (found) =>
+        deps.sounds.offered(soundIdsOf(found), viewerId),
+      );
+      return soundEntitiesOf(deps, ids, viewerId);
+    };
+    return offered(input, read, query);
+  },
 });
 
 export const getTrendingCreators = route({
@@ -51,13 +68,17 @@ export const getTrendingCreators = route({
   scope: 'read:accounts',
   query: z.object(page),
   output: z.array(accountEntity),
-  handler: async ({ deps, query, viewer }) => {
-    const ids = await deps.trending.lists.creators(viewer?.account.id ?? null, query);
-    const accounts = await deps.accounts.byIds(ids);
-    return accountEntitiesOf(
-      deps,
-      ids.flatMap((id) => accounts.get(id) ?? []),
-    );
+  handler: (input) => {
+    const { deps, query, viewer } = input;
+    const read = async () => {
+      const ids = await deps.trending.lists.creators(viewer?.account.id ?? null, query);
+      const accounts = await deps.accounts.byIds(ids);
+      return accountEntitiesOf(
+        deps,
+        ids.flatMap((id) => accounts.get(id) ?? []),
+      );
+    };
+    return offered(input, read, query);
   },
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { placeOf } from '../../place.ts';
 import { route } from '../../route.ts';
 import { uploadMetadata } from '../../upload-begin.ts';
 import { abortDirect, beginDirect, completeDirect } from '../../upload-direct.ts';
@@ -27,8 +28,11 @@ export const beginDirectUpload = route({
     part_bytes: z.number(),
     parts: z.array(z.object({ number: z.number(), url: z.string(), bytes: z.number() })),
   }),
-  handler: async ({ deps, viewer, body }) => {
-    const { id, videoId, partBytes, parts } = await beginDirect(deps, viewer, body);
+  handler: async ({ deps, viewer, body, req }) => {
+    const { id, videoId, partBytes, parts } = await beginDirect(deps, viewer, {
+      ...body,
+      place: placeOf(req, deps.config.regions),
+    });
     return { id, video_id: videoId, part_bytes: partBytes, parts };
   },
 });

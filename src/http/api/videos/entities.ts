@@ -101,9 +101,12 @@ function toVideo(video: Video, shown: StatusEntity, facts: VideoFacts): VideoEnt
       qualities,
     },
     captions: media?.captions ?? [],
-    sound: hasSound(video)
-      ? { id: video.id, title: video.soundTitle, author: status.account, video_id: video.id }
-      : null,
+    sound:
+      status.video?.sound ??
+      (hasSound(video)
+        ? { id: null, title: video.soundTitle, original: true, account: null, muted: false, withheld: null }
+        : null),
+    remix_of: status.video?.remix_of ?? null,
     permissions: { comment: video.commentsOpen, ...video.allows },
     download_url: facts.isOwn || video.allows.download ? (media?.url ?? null) : null,
     stats: {
@@ -113,6 +116,7 @@ function toVideo(video: Video, shown: StatusEntity, facts: VideoFacts): VideoEnt
       shares: facts.counts.shares,
       reposts: status.reblogs_count,
       saves: facts.counts.saves,
+      remixes: facts.counts.remixes,
     },
     viewer: { liked: status.favourited, reposted: status.reblogged, saved: status.bookmarked },
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mediaEntity } from '../media/schemas.ts';
-import { accountEntity, processingEntity } from '../schemas.ts';
+import { originalAuthor, remixOfEntity } from '../remixes/schemas.ts';
+import { accountEntity, processingEntity, withheldEntity } from '../schemas.ts';
 
 /** A video for clients that are made for videos; what a status says, under the names of that trade. */
 export const videoEntity = z
@@ -36,15 +37,28 @@ export const videoEntity = z
     captions: mediaEntity.shape.captions,
     sound: z
       .object({
-        id: z.string().describe('Of the video that it is from'),
+        id: z.string().nullable().describe('Null until it was looked for who else has it'),
         title: z.string().describe('As its author calls it; empty where it has no name'),
-        author: accountEntity,
-        video_id: z.string(),
+        original: z.boolean().describe('Whether it was heard in this video first'),
+        account: originalAuthor
+          .nullable()
+          .describe(
+            'Whose it is, where the video was made with it; null where it is its own, or was only heard',
+          ),
+        muted: z.boolean().describe('Whether those who run this server have the video played without it'),
+        withheld: withheldEntity.nullable(),
       })
       .nullable()
-      .describe('Its own sound; null where it has none, or that is not known'),
+      .describe('What is heard in it, which other videos may have as well; null where that is nothing'),
+    remix_of: remixOfEntity.nullable().describe('What it was made from; null where that is no other video'),
     permissions: z
-      .object({ comment: z.boolean(), download: z.boolean(), duet: z.boolean(), stitch: z.boolean() })
+      .object({
+        ...{ comment: z.boolean(), download: z.boolean(), duet: z.boolean(), stitch: z.boolean() },
+        sound: z.boolean(),
+        ask: z
+          .boolean()
+          .describe('Of duets and stitches that are allowed: each waits for its author to agree'),
+      })
       .describe('What its author lets others do with it'),
     download_url: z
       .string()
@@ -57,6 +71,7 @@ export const videoEntity = z
       shares: z.number().describe('How often it was sent out of the app'),
       reposts: z.number().describe('How often it was passed on to followers: a boost'),
       saves: z.number().describe('How many keep it among their bookmarks'),
+      remixes: z.number().describe('Duets and stitches of it'),
     }),
     viewer: z
       .object({ liked: z.boolean(), reposted: z.boolean(), saved: z.boolean() })

@@ -5,6 +5,7 @@ import type { AccountId } from '../../../lib/ids.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
+import { placeOf } from '../../place.ts';
 import { route } from '../../route.ts';
 import { beginUpload, permissionsInput, uploadMetadata } from '../../upload-begin.ts';
 import { languageOrNone, moment, text } from '../inputs.ts';
@@ -42,7 +43,14 @@ export const beginVideo = route({
     const waits = draft || scheduled_at ? { awaitsPost: true, keepsDraft: true } : {};
     const then = scheduled_at ? scheduling(deps, viewer, req, scheduled_at) : undefined;
     await deps.uploadFiles.announce(id, bytes);
-    const upload = { id, bytes, metadata, ...waits, ...(then ? { then } : {}) };
+    const upload = {
+      id,
+      bytes,
+      metadata,
+      place: placeOf(req, deps.config.regions),
+      ...waits,
+      ...(then ? { then } : {}),
+    };
     const video_id = await beginUpload(deps, viewer, upload).catch(async (error) => {
       await deps.uploadFiles.removeFiles(id);
       throw error;
@@ -132,11 +140,23 @@ export const deleteVideo = route({
   audience: 'signed-in',
   scope: 'write:statuses',
   params: videoParams,
+  query: z.object({
+    remixes: z
+      .enum(['keep', 'withdraw'])
+      .default('keep')
+      .describe(
+        'Duets and stitches of it stay with who made them. With `withdraw`, they may not name or count it any more, and their makers are asked to delete them',
+      ),
+  }),
   output: emptyEntity,
-  handler: async ({ deps, params, viewer }) => {
-    const video = await deps.videos.ofAuthor(params.id, viewer.account.id);
+  handler: async ({ deps, params, query, viewer }) => {
+    const { id } = viewer.account;
+    const video = await deps.videos.ofAuthor(params.id, id);
     if (!video) throw new ApiError('not-found');
-    const outcome = await deps.inTx((tx) => deps.videos.remove(tx, video.id, viewer.account.id));
+    const outcome = await deps.inTx(async (tx) => {
+      if (query.remixes === 'withdraw') await deps.remixes.withdrawAll(tx, id, video.id);
+      return deps.videos.remove(tx, video.id, id);
+    });
     if (!outcome.ok) throw refused(outcome);
     forgetMediaOf(deps, video);
     return {};

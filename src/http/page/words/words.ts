@@ -7,11 +7,19 @@ export interface Words {
   /** Both numbers as they are written. */
   readonly profile: (clips: string, followers: string) => string;
   readonly tag: (tag: string, server: string) => string;
+  /** What is heard, where it has no name. */
+  readonly unnamedSound: string;
+  /** How many people a starter pack has, and who made it. */
+  readonly pack: (size: number, handle: string) => string;
   readonly originalSound: (handle: string) => string;
   readonly sound: (server: string) => string;
+  /** The number as it is written. */
+  readonly playlist: (clips: string, owner: string) => string;
   readonly notEmbedded: string;
   readonly notEmbeddedText: string;
   readonly embedCovered: string;
+  /** As pages say of `sound-region`. */
+  readonly embedWithheld: string;
   readonly watchOn: (server: string) => string;
   readonly open: (server: string) => string;
   /** Ways into the installed page, as launchers list them. */

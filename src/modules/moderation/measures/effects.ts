@@ -110,6 +110,7 @@ interface SettledVideo {
   readonly visibility: Visibility;
   readonly local: boolean;
   readonly unannounced: boolean;
+  readonly silent: boolean;
 }
 
 async function settleVideo(deps: EffectDeps, tx: Tx, videoId: VideoId): Promise<void> {
@@ -120,7 +121,9 @@ async function settleVideo(deps: EffectDeps, tx: Tx, videoId: VideoId): Promise<
     staff_sensitive: live.has('sensitive') || author.all_sensitive,
     staff_comments_off: live.has('comments-off') || author.comments_off,
     undiscoverable: live.has('no-discovery'),
+    staff_muted: live.has('mute'),
   };
+  if (marks.staff_muted !== row.silent) await deps.emit(tx, 'video.muted', { videoId });
   const removed = live.has('remove');
   if (removed === (row.state === 'removed')) {
     await tx('videos').where({ id: videoId }).update(marks);

@@ -15,7 +15,7 @@ import type { Videos } from '../../videos/index.ts';
 import { moderationEvents } from '../events.ts';
 import { type Appeal, appeal, appealQueries, type Decision, decideAppeal } from './appeals.ts';
 import { type Lifting, lift, type NewMeasure, take, undo } from './commands.ts';
-import type { Target } from './kinds.ts';
+import { purgedMeasures, type Target } from './kinds.ts';
 import { answerLetter, liftedLetter, statementLetter } from './letters.ts';
 import { type Measure, type MeasureRow, measureFromRow } from './model.ts';
 import { purgeDue } from './purge.ts';
@@ -88,6 +88,8 @@ export function createMeasures(base: Deps) {
       await tx('measures')
         .whereRaw('id = any(?::bigint[])', [[...ids]])
         .where({ lifted_at: null, purged_at: null })
+        // What was only muted is never removed for good.
+        .whereIn('measure', purgedMeasures)
         .update({ purge_at: until });
     },
 

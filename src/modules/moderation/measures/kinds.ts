@@ -20,7 +20,7 @@ export const accountMeasures = [
   'delete',
 ] as const;
 /** What can be done to a video, the mildest first. */
-export const videoMeasures = ['sensitive', 'comments-off', 'no-discovery', 'remove'] as const;
+export const videoMeasures = ['sensitive', 'comments-off', 'mute', 'no-discovery', 'remove'] as const;
 export const commentMeasures = ['remove'] as const;
 
 export type AccountMeasure = (typeof accountMeasures)[number];
@@ -56,6 +56,7 @@ const WORDS: { readonly [K in MeasureTargetKind]: Readonly<Record<OfKind[K], Wor
     sensitive: { taken: 'video.mark-sensitive', lifted: 'video.unmark-sensitive' },
     'comments-off': { taken: 'video.close-comments', lifted: 'video.open-comments' },
     'no-discovery': { taken: 'video.hide-from-discovery', lifted: 'video.show-in-discovery' },
+    mute: { taken: 'video.mute', lifted: 'video.unmute' },
     remove: { taken: 'video.remove', lifted: 'video.restore' },
   },
   comment: { remove: { taken: 'comment.remove', lifted: 'comment.restore' } },
@@ -74,6 +75,6 @@ export function wordsOf(kind: MeasureTargetKind, measure: MeasureKind): Words | 
 }
 
 /** Those that hide something which is removed for good after a while. */
-export function isPurged(measure: MeasureKind): boolean {
-  return measure === 'suspend' || measure === 'remove';
-}
+export const purgedMeasures: readonly MeasureKind[] = ['suspend', 'remove'];
+
+export const isPurged = (measure: MeasureKind): boolean => purgedMeasures.includes(measure);

@@ -1,5 +1,5 @@
 import type { Letter } from '../../mail/index.ts';
-import type { MeasureKind, MeasureTargetKind } from './kinds.ts';
+import type { AccountMeasure, MeasureKind, MeasureTargetKind } from './kinds.ts';
 import type { Measure } from './model.ts';
 
 /** The statement of reasons (DSA, article 17): what was done, why, by whom, and what can be done about it. */
@@ -9,7 +9,7 @@ export interface Whom {
   readonly server: string;
 }
 
-const OF_ACCOUNT: Readonly<Record<Exclude<MeasureKind, 'remove'>, string>> = {
+const OF_ACCOUNT: Readonly<Record<AccountMeasure, string>> = {
   warn: 'You are warned.',
   sensitive: 'All your videos are marked as sensitive.',
   'comments-off': 'Nobody can comment on your videos.',
@@ -26,13 +26,14 @@ const OF_VIDEO: Readonly<Partial<Record<MeasureKind, string>>> = {
   sensitive: 'A video of yours is marked as sensitive.',
   'comments-off': 'Nobody can comment on one of your videos.',
   'no-discovery': 'A video of yours is not shown in feeds, trends and search.',
+  mute: 'A video of yours is played without its sound on this server.',
   remove: 'A video of yours was removed. After 30 days it is deleted for good.',
 };
 
 function whatWasDone(kind: MeasureTargetKind, measure: MeasureKind): string {
   if (kind === 'comment') return 'A comment of yours was removed.';
   if (kind === 'video') return OF_VIDEO[measure] ?? '';
-  return measure === 'remove' ? '' : OF_ACCOUNT[measure];
+  return (OF_ACCOUNT as Readonly<Partial<Record<MeasureKind, string>>>)[measure] ?? '';
 }
 
 function footer({ handle, server }: Whom): string[] {

@@ -4,6 +4,7 @@ import type { Comments } from '../../comments/index.ts';
 import type { Actor } from '../../staff/index.ts';
 import type { Videos } from '../../videos/index.ts';
 import { type CommandDeps, erase, purgeRemote } from './commands.ts';
+import { purgedMeasures } from './kinds.ts';
 import { type Measure, type MeasureRow, measureFromRow } from './model.ts';
 import { lockSubject } from './subject.ts';
 
@@ -27,6 +28,7 @@ async function purgeOne(deps: PurgeDeps, tx: Tx): Promise<boolean> {
   const due = (query: { id?: string }) =>
     tx('measures')
       .where({ lifted_at: null, purged_at: null, ...query })
+      .whereIn('measure', purgedMeasures)
       .where('purge_at', '<=', new Date(deps.clock.now()))
       .orderBy('purge_at');
   const asked: MeasureRow | undefined = await due({}).first();

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { measureLimits } from '../../../../config/measure-limits.ts';
 import type { Db } from '../../../db/database.ts';
 import { within } from '../../../db/paging.ts';
-import type { AccountId, VideoId } from '../../../lib/ids.ts';
+import type { AccountId, SoundId, VideoId } from '../../../lib/ids.ts';
 import type { Page } from '../../../lib/paging.ts';
 import type { VideoState, Visibility } from '../../videos/index.ts';
 
@@ -16,6 +16,7 @@ export interface VideoSearch {
   readonly standing?: VideoStanding | undefined;
   readonly origin?: 'local' | 'remote' | undefined;
   readonly accountId?: AccountId | undefined;
+  readonly soundId?: SoundId | undefined;
   readonly ids?: readonly VideoId[] | undefined;
 }
 
@@ -31,6 +32,7 @@ export interface StaffVideo {
     readonly sensitive: boolean;
     readonly commentsOff: boolean;
     readonly undiscoverable: boolean;
+    readonly muted: boolean;
   };
   readonly local: boolean;
   readonly url: string;
@@ -44,11 +46,14 @@ const STANDINGS: Readonly<Record<VideoStanding, (query: Knex.QueryBuilder) => vo
   removed: (query) => query.where('videos.state', 'removed'),
   limited: (query) =>
     query.where((marked) =>
-      marked.where('videos.undiscoverable', true).orWhere('videos.staff_comments_off', true),
+      marked
+        .where('videos.undiscoverable', true)
+        .orWhere('videos.staff_comments_off', true)
+        .orWhere('videos.staff_muted', true),
     ),
   sensitive: (query) =>
     query.where((marked) => marked.where('videos.sensitive', true).orWhere('videos.staff_sensitive', true)),
-  waiting: (query) => query.where('videos.state', 'held'),
+  waiting: (query) => query.where({ 'videos.state': 'held', 'videos.hold': true }),
 };
 
 /** Narrows to what was typed. Captions are looked through from the newest on, and no further than `searchedVideos`. */
@@ -84,6 +89,7 @@ interface StaffVideoRow {
   readonly staff_sensitive: boolean;
   readonly staff_comments_off: boolean;
   readonly undiscoverable: boolean;
+  readonly staff_muted: boolean;
   readonly local: boolean;
   readonly url: string;
   readonly poster: string | null;
@@ -96,7 +102,10 @@ interface StaffVideoRow {
  * yet, the staff sees where somebody reports it.
  */
 export function videoList(db: Db) {
-  return async ({ q, standing, origin, accountId, ids }: VideoSearch, page: Page): Promise<StaffVideo[]> => {
+  return async (
+    { q, standing, origin, accountId, soundId, ids }: VideoSearch,
+    page: Page,
+  ): Promise<StaffVideo[]> => {
     const query = db('videos')
       .whereIn('videos.state', ['published', 'removed', 'held'])
       .whereIn('videos.visibility', ['public', 'unlisted'])
@@ -106,6 +115,7 @@ export function videoList(db: Db) {
     if (standing !== undefined) query.modify(STANDINGS[standing]);
     if (origin !== undefined) query.where('videos.local', origin === 'local');
     if (accountId !== undefined) query.where('videos.account_id', accountId);
+    if (soundId !== undefined) query.where('videos.sound_id', soundId);
     const rows: StaffVideoRow[] = await query
       .select('videos.*')
       .select(
@@ -124,6 +134,7 @@ export function videoList(db: Db) {
         sensitive: row.staff_sensitive,
         commentsOff: row.staff_comments_off,
         undiscoverable: row.undiscoverable,
+        muted: row.staff_muted,
       },
       local: row.local,
       url: row.url,

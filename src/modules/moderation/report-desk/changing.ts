@@ -98,6 +98,31 @@ async function apply(
   return auditIds;
 }
 
+/** Reports that something settles, as they were looked at. */
+interface Settled {
+  readonly reports: readonly Pointer[];
+  readonly reason: string;
+}
+
+/** Does something and closes the reports that led to it; where one of them is not as it was looked at, nothing is done. */
+async function settle<T extends { readonly auditId: AuditId | null }, R extends string>(
+  deps: ChangingDeps,
+  tx: Tx,
+  by: Actor,
+  { reports, reason }: Settled,
+  deed: () => Promise<Result<T, R>>,
+): Promise<Result<T & Recorded, ChangeReason | R>> {
+  const found = reports.length === 0 ? ok({ rows: new Map() }) : await current(tx, by, { reports });
+  if (!found.ok) return found;
+  const done = await deed();
+  if (!done.ok) return done;
+  const closed = await apply(deps, tx, by, {
+    ...{ action: 'report.resolve', reports, rows: found.rows, reason },
+    plan: (row) => (row.state === 'open' ? closedAs(deps, by, 'resolved') : null),
+  });
+  return ok({ ...done, auditIds: [...(done.auditId === null ? [] : [done.auditId]), ...closed] });
+}
+
 /** Locks in one order whatever the order asked for, so that two people cannot wait for each other. */
 async function locked(tx: Tx, reports: readonly Pointer[]): Promise<Map<ReportId, DeskRow>> {
   const ids = reports.map(({ id }) => id);
@@ -196,21 +221,22 @@ export function reportChanges(deps: ChangingDeps) {
      * Does something to an account or a post and closes the reports that led to it as resolved: both or neither. Those that are
      * closed already stay as they are.
      */
-    async act(
+    act: (
       tx: Tx,
       by: Actor,
       { reports, ...measure }: Deed,
-    ): Promise<Result<Taken & Recorded, ChangeReason | MeasureRefusal>> {
-      const found = reports.length === 0 ? ok({ rows: new Map() }) : await current(tx, by, { reports });
-      if (!found.ok) return found;
-      const done = await deps.measures.take(tx, by, { ...measure, reportIds: reports.map(({ id }) => id) });
-      if (!done.ok) return done;
-      const closed = await apply(deps, tx, by, {
-        ...{ action: 'report.resolve', reports, rows: found.rows, reason: measure.facts },
-        plan: (row) => (row.state === 'open' ? closedAs(deps, by, 'resolved') : null),
-      });
-      return ok({ ...done, auditIds: [...(done.auditId === null ? [] : [done.auditId]), ...closed] });
-    },
+    ): Promise<Result<Taken & Recorded, ChangeReason | MeasureRefusal>> =>
+      settle(deps, tx, by, { reports, reason: measure.facts }, () =>
+        deps.measures.take(tx, by, { ...measure, reportIds: reports.map(({ id }) => id) }),
+      ),
+
+    /** The same with a command of another module, that is no measure. */
+    settleWith: <T extends { readonly auditId: AuditId | null }, R extends string>(
+      tx: Tx,
+      by: Actor,
+      settled: Settled,
+      deed: () => Promise<Result<T, R>>,
+    ): Promise<Result<T & Recorded, ChangeReason | R>> => settle(deps, tx, by, settled, deed),
 
     /** Puts closed reports back into the queue. */
     reopen: (tx: Tx, by: Actor, input: { readonly reports: readonly Pointer[] }): Changed =>

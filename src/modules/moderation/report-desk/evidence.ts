@@ -1,25 +1,24 @@
 import type { ObjectStorage } from '../../../../media/storage/storage.ts';
 import type { Db, Tx } from '../../../db/database.ts';
-import type { CommentId, EvidenceId, ReportId, VideoId } from '../../../lib/ids.ts';
+import type { EvidenceId, ReportId } from '../../../lib/ids.ts';
 import { fail, ok, type Result } from '../../../lib/result.ts';
 import type { Label } from '../../rules/index.ts';
 import { type Actor, type Audit, permitted } from '../../staff/index.ts';
 import type { EvidenceFile } from './capture.ts';
+import type { ReportedPost } from './queue.ts';
 import type { Frames } from './sheets.ts';
 
 /** A reported post as it was when it was reported. */
 export interface Evidence {
   readonly id: EvidenceId;
   readonly reportId: ReportId;
-  readonly post:
-    | { readonly kind: 'video'; readonly id: VideoId }
-    | { readonly kind: 'comment'; readonly id: CommentId };
+  readonly post: ReportedPost;
   readonly uri: string;
   readonly postedAt: Date;
   readonly capturedAt: Date;
   readonly text: string;
   readonly transcript: string;
-  /** `waiting`: they are being copied. `missing`: the video had none any more. `none`: a comment has none. */
+  /** `waiting`: they are being copied. `missing`: the video had none any more. `none`: a comment, a starter pack or a playlist has none. */
   readonly framesState: 'none' | 'waiting' | 'kept' | 'missing';
   readonly frames: Frames | null;
   readonly files: readonly EvidenceFile[];
@@ -30,7 +29,7 @@ export interface Evidence {
 interface EvidenceRow {
   readonly id: EvidenceId;
   readonly report_id: ReportId;
-  readonly post_kind: 'video' | 'comment';
+  readonly post_kind: ReportedPost['kind'];
   readonly post_id: string;
   readonly post_uri: string;
   readonly post_created_at: Date;
@@ -89,10 +88,7 @@ function evidenceOf(row: EvidenceRow): Evidence {
   return {
     id: row.id,
     reportId: row.report_id,
-    post:
-      row.post_kind === 'video'
-        ? { kind: 'video', id: row.post_id as VideoId }
-        : { kind: 'comment', id: row.post_id as CommentId },
+    post: { kind: row.post_kind, id: row.post_id } as ReportedPost,
     uri: row.post_uri,
     postedAt: row.post_created_at,
     capturedAt: row.captured_at,

@@ -1,5 +1,13 @@
 import type { Tx } from '../../../db/database.ts';
-import type { AccountId, AuditId, CommentId, ReportId, VideoId } from '../../../lib/ids.ts';
+import type {
+  AccountId,
+  AuditId,
+  CommentId,
+  PackId,
+  PlaylistId,
+  ReportId,
+  VideoId,
+} from '../../../lib/ids.ts';
 import type { Actor } from '../../staff/index.ts';
 
 /** Why somebody reports; `violation`: of the rules of this server. */
@@ -20,6 +28,8 @@ export interface DeskReport {
   readonly targetId: AccountId;
   readonly videoIds: readonly VideoId[];
   readonly commentIds: readonly CommentId[];
+  readonly packIds: readonly PackId[];
+  readonly playlistIds: readonly PlaylistId[];
   readonly comment: string;
   readonly category: ReportCategory;
   readonly ruleIds: readonly string[];
@@ -59,6 +69,8 @@ export interface DeskRow {
   readonly target_id: AccountId;
   readonly video_ids: VideoId[];
   readonly comment_ids: CommentId[];
+  readonly pack_ids: PackId[];
+  readonly playlist_ids: PlaylistId[];
   readonly comment: string;
   readonly category: ReportCategory;
   readonly rule_ids: string[];
@@ -80,6 +92,8 @@ export function fromDeskRow(row: DeskRow): DeskReport {
     targetId: row.target_id,
     videoIds: row.video_ids,
     commentIds: row.comment_ids,
+    packIds: row.pack_ids,
+    playlistIds: row.playlist_ids,
     comment: row.comment,
     category: row.category,
     ruleIds: row.rule_ids,

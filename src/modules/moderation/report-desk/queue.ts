@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { reportLimits } from '../../../../config/limits.ts';
 import type { Db, Tx } from '../../../db/database.ts';
 import { within } from '../../../db/paging.ts';
-import type { AccountId, CommentId, ReportId, VideoId } from '../../../lib/ids.ts';
+import type { AccountId, CommentId, PackId, PlaylistId, ReportId, VideoId } from '../../../lib/ids.ts';
 import type { Page } from '../../../lib/paging.ts';
 import {
   type DeskReport,
@@ -27,7 +27,9 @@ export interface QueueFilter {
 
 export type ReportedPost =
   | { readonly kind: 'video'; readonly id: VideoId }
-  | { readonly kind: 'comment'; readonly id: CommentId };
+  | { readonly kind: 'comment'; readonly id: CommentId }
+  | { readonly kind: 'pack'; readonly id: PackId }
+  | { readonly kind: 'playlist'; readonly id: PlaylistId };
 
 /** Reports of one account, as the queue shows them. */
 export interface ReportGroup {
@@ -199,6 +201,12 @@ function foldGroup(
     })),
     ...[...counted(reports.flatMap(({ commentIds }) => commentIds))].map(([id, count]) => ({
       ...{ kind: 'comment' as const, id, count },
+    })),
+    ...[...counted(reports.flatMap(({ packIds }) => packIds))].map(([id, count]) => ({
+      ...{ kind: 'pack' as const, id, count },
+    })),
+    ...[...counted(reports.flatMap(({ playlistIds }) => playlistIds))].map(([id, count]) => ({
+      ...{ kind: 'playlist' as const, id, count },
     })),
   ];
   return {

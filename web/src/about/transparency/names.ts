@@ -5,6 +5,7 @@ const NAMES: Readonly<Record<string, Parameters<typeof say>[0]>> = {
   ...{ people: 'people', servers: 'servers', server: 'server' },
   ...{ spam: 'spam', legal: 'legal', violation: 'violation', other: 'other', copyright: 'copyright' },
   ...{ warn: 'warn', sensitive: 'sensitive', 'comments-off': 'commentsOff', 'no-discovery': 'noDiscovery' },
+  mute: 'mute',
   ...{ freeze: 'freeze', silence: 'silence', suspend: 'suspend', delete: 'delete', remove: 'remove' },
   ...{ filed: 'filed', accepted: 'accepted', rejected: 'rejected', upheld: 'upheld' },
   ...{ withdrawn: 'withdrawn', restored: 'restored', sued: 'sued' },

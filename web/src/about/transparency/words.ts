@@ -43,6 +43,7 @@ export const english = {
   sensitive: 'Marked sensitive',
   commentsOff: 'Comments closed',
   noDiscovery: 'Not suggested to others',
+  mute: 'Played without its sound',
   freeze: 'Frozen',
   silence: 'Limited',
   suspend: 'Suspended',

@@ -11,7 +11,7 @@ export interface ActionTarget {
 /** What can be done to each, the mildest first. */
 export const actionsOf: Readonly<Record<ActionTarget['kind'], readonly [string, ...string[]]>> = {
   account: ['none', 'sensitive', 'comments_off', 'no_discovery', 'disable', 'silence', 'suspend'],
-  video: ['sensitive', 'comments_off', 'no_discovery', 'remove'],
+  video: ['sensitive', 'comments_off', 'mute', 'no_discovery', 'remove'],
   comment: ['remove'],
 };
 

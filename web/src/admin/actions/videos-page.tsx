@@ -104,6 +104,7 @@ function Marks({ video: { state, marks, sensitive } }: { video: AdminVideo }) {
       )}
       {(marks.sensitive || sensitive) && <Badge>{say('standingOf', { standing: 'sensitive' })}</Badge>}
       {marks.comments_off && <Badge>{did('comments_off')}</Badge>}
+      {marks.muted && <Badge>{did('mute')}</Badge>}
       {marks.no_discovery && <Badge>{did('no_discovery')}</Badge>}
     </span>
   );

@@ -11,9 +11,9 @@ export const english = {
   text: 'Whoever it is about is told what was done and why, and can appeal.',
   closes: '{count, plural, one {# report is} other {# reports are}} closed with it.',
   measure: 'What is done',
-  did: '{action, select, none {Warn} disable {Freeze} sensitive {Mark as sensitive} silence {Limit} suspend {Suspend} no_discovery {Keep out of discovery} comments_off {Close comments} remove {Remove} other {Decision}}',
+  did: '{action, select, none {Warn} disable {Freeze} sensitive {Mark as sensitive} silence {Limit} suspend {Suspend} no_discovery {Keep out of discovery} comments_off {Close comments} mute {Take its sound away} remove {Remove} other {Decision}}',
   explain:
-    '{action, select, none {They get a strike, and nothing else changes.} disable {It can read and take its data along, and do nothing else.} sensitive {It is shown behind a warning.} silence {Its followers see it; in public lists, nobody else does.} suspend {It is hidden everywhere. Within 30 days that can be taken back; then it is deleted.} no_discovery {It is in no feed, trend or search.} comments_off {Nobody can comment.} remove {It is hidden everywhere. Within 30 days that can be taken back; then it is deleted.} other {}}',
+    '{action, select, none {They get a strike, and nothing else changes.} disable {It can read and take its data along, and do nothing else.} sensitive {It is shown behind a warning.} silence {Its followers see it; in public lists, nobody else does.} suspend {It is hidden everywhere. Within 30 days that can be taken back; then it is deleted.} no_discovery {It is in no feed, trend or search.} comments_off {Nobody can comment.} mute {It is played without its sound, here and where this server sends it.} remove {It is hidden everywhere. Within 30 days that can be taken back; then it is deleted.} other {}}',
   rules: 'Rules that were broken',
   facts: 'What led to it, as the person reads it.',
   notice: 'Tell the person',

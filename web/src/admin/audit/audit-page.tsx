@@ -3,7 +3,8 @@ import { request } from '../../api/client.ts';
 import { withQuery } from '../../api/endpoints.ts';
 import type { AuditEntry, AuditUndo } from '../../api/schema.gen.ts';
 import { toast } from '../../state/toasts.ts';
-import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
+import { DownloadLink } from '../../ui/download-link.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useAddressState } from '../parts/address-state.ts';
 import { Badge } from '../parts/badge.tsx';
@@ -63,9 +64,9 @@ export function AuditPage() {
         />
       )}
       <p>
-        <ButtonLink look="quiet" icon="download" href={withQuery('/api/v1/admin/audit_log/export', filters)}>
+        <DownloadLink href={withQuery('/api/v1/admin/audit_log/export', filters)}>
           {say('export')}
-        </ButtonLink>
+        </DownloadLink>
       </p>
     </Page>
   );

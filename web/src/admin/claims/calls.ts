@@ -17,9 +17,16 @@ export type Deed =
   | { readonly of: 'claim'; readonly verb: 'uphold' | 'reject' | 'reopen' | 'restore'; readonly id: string }
   | { readonly of: 'counter'; readonly verb: 'accept' | 'reject'; readonly id: string };
 
-export const decide = ({ of, verb, id }: Deed, text: string, keepAway: boolean) =>
+export const soundPolicies = ['mute', 'remove', 'keep'] as const;
+export type SoundPolicy = (typeof soundPolicies)[number];
+
+export const decide = (
+  { of, verb, id }: Deed,
+  text: string,
+  { keepAway, sounds }: { keepAway: boolean; sounds: SoundPolicy },
+) =>
   request<AdminClaimDetail>(
     'POST',
     `/api/v1/admin/${of === 'claim' ? 'claims' : 'counter_notices'}/${id}/${verb}`,
-    verb === 'uphold' ? { text, keep_away: keepAway } : { text },
+    verb === 'uphold' ? { text, keep_away: keepAway, sounds } : { text },
   );

@@ -4,6 +4,7 @@ import { day } from '../../format.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Failed, Loading } from '../../ui/page.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
+import { useInterval } from '../../ui/use-interval.ts';
 import { useRemote } from '../../ui/use-remote.ts';
 import { Detail, Facts, Section } from '../parts/detail.tsx';
 import { may } from '../permissions.ts';
@@ -14,17 +15,33 @@ import { type CLAIM_WORDS, DecideDialog } from './decide-dialog.tsx';
 import { say } from './say.ts';
 import { ClaimState } from './state.tsx';
 
+/** How often it is looked how far a decision has come. */
+const PROGRESS_MS = 5_000;
+
 /** One claim: what is claimed, what goes with it, who is concerned, and the way to decide. */
 export function ClaimDetail({ id }: { id: string }) {
   const [remote, reload, set] = useRemote(`claim ${id}`, () => claimById(id));
+  // What is there stays until the answer comes: somebody may be reading it.
+  const look = async () => {
+    const outcome = await claimById(id);
+    if (outcome.ok) set(outcome.value);
+  };
   if (remote.state === 'loading') return <Loading />;
   if (remote.state === 'failed') return <Failed failure={remote.failure} level={1} onRetry={reload} />;
-  return <Known claim={remote.value} onChange={set} />;
+  return <Known claim={remote.value} onChange={set} onLook={look} />;
 }
 
-function Known(props: { claim: AdminClaimDetail; onChange: (claim: AdminClaimDetail) => void }) {
-  const { claim, onChange } = props;
+interface KnownProps {
+  readonly claim: AdminClaimDetail;
+  readonly onChange: (claim: AdminClaimDetail) => void;
+  readonly onLook: () => void;
+}
+
+function Known({ claim, onChange, onLook }: KnownProps) {
+  const { to_remove: toRemove, to_return: toReturn } = claim.remaining;
   const [deed, begin] = useState<Deed | null>(null);
+  // Not while somebody decides: what is answered to that is newer.
+  useInterval(onLook, toRemove + toReturn > 0 && deed === null ? PROGRESS_MS : null);
   return (
     <Detail
       title={say('claimNo', { id: claim.id })}
@@ -38,6 +55,10 @@ function Known(props: { claim: AdminClaimDetail; onChange: (claim: AdminClaimDet
         </p>
         <Facts facts={factsOf(claim)} />
       </Section>
+      <p role="status" class={styles.text}>
+        {toRemove > 0 && say('toRemove', { count: toRemove })}{' '}
+        {toReturn > 0 && say('toReturn', { count: toReturn })}
+      </p>
       <ClaimVideos claim={claim} />
       <Uploaders claim={claim} />
       {claim.counter_notices.length > 0 && (

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { AdminClaimDetail } from '../../api/schema.gen.ts';
 import { toast } from '../../state/toasts.ts';
-import { Choice } from '../../ui/field.tsx';
+import { Choice, SelectField } from '../../ui/field.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
-import { type Deed, decide } from './calls.ts';
+import { type Deed, decide, type SoundPolicy, soundPolicies } from './calls.ts';
 import { say } from './say.ts';
 
 export const CLAIM_WORDS = {
@@ -28,12 +28,13 @@ interface DecideDialogProps {
 /** Asks before a decision, and what the claimant reads of it. */
 export function DecideDialog({ deed, onDone, onClose }: DecideDialogProps) {
   const [keepAway, setKeepAway] = useState(false);
+  const [sounds, setSounds] = useState<SoundPolicy>('mute');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const { title, text, action } = wordsOf(deed);
   const confirm = async (answer: string) => {
     setBusy(true);
-    const outcome = await decide(deed, answer, keepAway);
+    const outcome = await decide(deed, answer, { keepAway, sounds });
     setBusy(false);
     if (!outcome.ok) return setProblem(outcome.sentence);
     toast(say('done'));
@@ -52,9 +53,17 @@ export function DecideDialog({ deed, onDone, onClose }: DecideDialogProps) {
       onClose={onClose}
     >
       {deed.verb === 'uphold' && (
-        <Choice type="checkbox" name="keepAway" checked={keepAway} onChoose={setKeepAway}>
-          {say('keepAway')}
-        </Choice>
+        <>
+          <SelectField
+            label={say('sounds')}
+            value={sounds}
+            choices={soundPolicies.map((value) => ({ value, name: say('soundsOf', { sounds: value }) }))}
+            onChoose={(next) => setSounds(soundPolicies.find((one) => one === next) ?? 'mute')}
+          />
+          <Choice type="checkbox" name="keepAway" checked={keepAway} onChoose={setKeepAway}>
+            {say('keepAway')}
+          </Choice>
+        </>
       )}
     </ReasonDialog>
   );

@@ -79,7 +79,15 @@ export function Listed() {
 
 const nameOf = ({ label }: ListedMedia): string => label || say('unnamed');
 
-function howOf({ sha256, frames, distance }: ListedMedia): string {
+function howOf({
+  sha256,
+  frames,
+  distance,
+  sound_action: action,
+  sound_seconds: seconds,
+}: ListedMedia): string {
   const file = sha256 === null ? [] : [say('byFile')];
-  return [...file, ...(frames === 0 ? [] : [say('byPictures', { n: frames, distance })])].join('; ');
+  const pictures = frames === 0 ? [] : [say('byPictures', { n: frames, distance })];
+  const sound = action === null ? [] : [say('bySound', { action, n: seconds })];
+  return [...file, ...pictures, ...sound].join('; ');
 }

@@ -2,7 +2,7 @@
 export const english = {
   title: 'Hash lists',
   intro:
-    'Files and videos that must not be posted again. What is listed, or looks like it, is kept away before anybody sees it; the file is kept as evidence.',
+    'Files, videos and sounds that must not be posted again. What is listed, or looks like it, is kept away before anybody sees it; the file is kept as evidence. Sounds are put on it from their page.',
   kinds: 'Lists',
   list: 'What is listed',
   matches: 'What was kept away',
@@ -20,7 +20,7 @@ export const english = {
   label: 'What it is, for the staff',
   added: 'It is on the list.',
   file: 'A list of another server',
-  fileText: 'CSV with the columns sha256, phash and label, as this server exports it.',
+  fileText: 'CSV with the columns sha256, phash, label, sound and sound_action, as this server exports it.',
   chooseFile: 'Choose a list',
   preview: 'What the list would change',
   previewText: 'New: {added, number}. Listed already: {known, number}.',
@@ -35,6 +35,7 @@ export const english = {
   how: 'Found by',
   byFile: 'The file',
   byPictures: '{n, plural, one {# picture} other {# pictures}}, up to {distance} bits off',
+  bySound: '{action, select, mute {Its sound, {n} s: muted} other {Its sound, {n} s: refused}}',
   since: 'Since',
   remove: 'Remove',
   removeWho: 'Remove: {what}',

@@ -11,6 +11,7 @@ export interface OverviewTile {
 /** What stands on the overview, in this order. */
 export const overviewTiles: readonly OverviewTile[] = [
   { needs: 'settings', load: () => import('../server/lock-tile.tsx').then((module) => module.LockTile) },
+  { needs: 'domains', load: () => import('../discovery/tile.tsx').then((module) => module.BeginningTile) },
   { needs: 'reports', load: () => import('../reports/tile.tsx').then((module) => module.ReportsTile) },
   { needs: 'reports', load: () => import('../claims/tile.tsx').then((module) => module.ClaimsTile) },
   { needs: 'content', load: () => import('../held/tile.tsx').then((module) => module.HeldTile) },

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { Button } from '../../ui/button.tsx';
 import { Field, SelectField } from '../../ui/field.tsx';
 import { say } from '../say.ts';
@@ -32,7 +32,8 @@ interface FilterProps {
 export function TextFilter({ state, name, label, type }: FilterProps & { type?: 'text' | 'date' }) {
   const known = state.get(name);
   const [value, setValue] = useState(known);
-  useEffect(() => setValue(known), [known]);
+  // Before anybody can type: an effect after the paint would take away what was typed until then.
+  useLayoutEffect(() => setValue(known), [known]);
   const send = () => state.set({ [name]: value.trim() });
   return (
     <form

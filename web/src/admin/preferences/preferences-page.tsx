@@ -1,4 +1,5 @@
 import { Section, SelectSetting, SwitchSetting } from '../../settings/parts.tsx';
+import { useChange } from '../../settings/use-change.ts';
 import { Failed, Loading, Page } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { prefer, preferences, type StaffPreferences } from './calls.ts';
@@ -33,11 +34,7 @@ const hourName = (hour: string): string =>
 
 function Parts({ own, onChange }: PartsProps) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const change = async (part: Partial<StaffPreferences>) => {
-    const outcome = await prefer(part);
-    if (outcome.ok) onChange(outcome.value);
-    return outcome;
-  };
+  const change = useChange(own, prefer, onChange);
   const { quiet } = own;
   const zone = say('zone', { zone: own.time_zone });
   return (
@@ -67,7 +64,12 @@ function Parts({ own, onChange }: PartsProps) {
                 label={say(end)}
                 value={String(quiet[end])}
                 choices={HOURS.map((value) => ({ value, name: hourName(value) }))}
-                save={(hour) => change({ quiet: { ...quiet, [end]: Number(hour) }, time_zone: here })}
+                save={(hour) =>
+                  change((now) => ({
+                    quiet: { ...(now.quiet ?? quiet), [end]: Number(hour) },
+                    time_zone: here,
+                  }))
+                }
               />
             ))}
             <SwitchSetting

@@ -1,5 +1,5 @@
 import { request } from '../../api/client.ts';
-import type { AuditUndo, Relay, RelayChange } from '../../api/schema.gen.ts';
+import type { Relay, RelayChange } from '../../api/schema.gen.ts';
 
 const PATH = '/api/v1/admin/relays';
 
@@ -8,5 +8,3 @@ export const addRelay = (address: string) => request<RelayChange>('POST', PATH, 
 export const removeRelay = (id: string) => request<RelayChange>('DELETE', `${PATH}/${id}`);
 export const turn = (id: string, verb: 'pause' | 'resume') =>
   request<RelayChange>('POST', `${PATH}/${id}/${verb}`, {});
-export const takeBack = (auditId: string) =>
-  request<AuditUndo>('POST', '/api/v1/admin/audit_log/undo', { audit_ids: [auditId] });

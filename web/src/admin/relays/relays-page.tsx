@@ -1,20 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiOutcome } from '../../api/client.ts';
-import type { Relay, RelayChange } from '../../api/schema.gen.ts';
+import type { Relay } from '../../api/schema.gen.ts';
 import { absolute, count } from '../../format.ts';
-import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Field, Form } from '../../ui/field.tsx';
 import { Failed, Loading, Notice, Page } from '../../ui/page.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
-import { useRemote } from '../../ui/use-remote.ts';
+import { AddressForm } from '../parts/address-form.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { DataTable } from '../parts/data-table.tsx';
-import { Section } from '../parts/detail.tsx';
-import { may } from '../permissions.ts';
-import { addRelay, relays, removeRelay, takeBack, turn } from './calls.ts';
+import { useDeedsOnRows } from '../parts/deeds-on-rows.ts';
+import { addRelay, relays, removeRelay, turn } from './calls.ts';
 import { say } from './say.ts';
 
 /** What people call a relay: by its server. */
@@ -22,36 +18,9 @@ const nameOf = ({ inbox }: Relay): string => new URL(inbox).host;
 
 /** Servers that pass on what others publish: asked, paused and removed. */
 export function RelaysPage() {
-  const [remote, retry, set] = useRemote('relays', relays);
-  const [busy, setBusy] = useState<string | null>(null);
+  const { remote, retry, reload, run, isBusy } = useDeedsOnRows('relays', relays);
   const [leaving, setLeaving] = useState<Relay | null>(null);
 
-  /** In place, so that nothing jumps. */
-  const reload = async () => {
-    const outcome = await relays();
-    if (outcome.ok) set(outcome.value);
-    else toast(outcome.sentence, 'error');
-  };
-  const undo = async (auditId: string) => {
-    const outcome = await takeBack(auditId);
-    if (!outcome.ok) toast(outcome.sentence, 'error');
-    reload();
-  };
-  const run = async (
-    relay: Relay,
-    call: Promise<ApiOutcome<RelayChange>>,
-    sentence: string,
-    isUndoable: boolean,
-  ) => {
-    setBusy(relay.id);
-    const outcome = await call;
-    setBusy(null);
-    if (!outcome.ok) return toast(outcome.sentence, 'error');
-    const { audit_id: id } = outcome.value;
-    const way = isUndoable && may('audit') ? { label: say('undo'), run: () => void undo(id) } : undefined;
-    toast(sentence, 'info', way);
-    reload();
-  };
   const deeds = (relay: Relay) => {
     const what = nameOf(relay);
     const isPaused = relay.paused_at !== null;
@@ -59,15 +28,13 @@ export function RelaysPage() {
       <>
         <Button
           look="quiet"
-          busy={busy === relay.id}
+          busy={isBusy(relay)}
           label={isPaused ? say('resumeWho', { what }) : say('pauseWho', { what })}
           onPress={() =>
-            run(
-              relay,
-              turn(relay.id, isPaused ? 'resume' : 'pause'),
-              isPaused ? say('isResumed', { what }) : say('isPaused', { what }),
-              true,
-            )
+            run(relay, turn(relay.id, isPaused ? 'resume' : 'pause'), {
+              sentence: isPaused ? say('isResumed', { what }) : say('isPaused', { what }),
+              undo: say('undo'),
+            })
           }
         >
           {isPaused ? say('resume') : say('pause')}
@@ -82,7 +49,14 @@ export function RelaysPage() {
   return (
     <Page title={say('title')} width="wide">
       <p>{say('intro')}</p>
-      <Adding onAdded={reload} />
+      <AddressForm
+        title={say('add')}
+        field={{ name: 'address', label: say('address'), hint: say('addressHint'), maxLength: 1_024 }}
+        action={say('ask')}
+        send={addRelay}
+        said={(what) => say('asked', { what })}
+        onAdded={reload}
+      />
       {remote.state === 'loading' && <Loading />}
       {remote.state === 'failed' && <Failed failure={remote.failure} onRetry={retry} />}
       {remote.state === 'ready' && remote.value.length === 0 && (
@@ -96,7 +70,9 @@ export function RelaysPage() {
             look="danger"
             onPress={() => {
               setLeaving(null);
-              run(leaving, removeRelay(leaving.id), say('isRemoved', { what: nameOf(leaving) }), false);
+              run(leaving, removeRelay(leaving.id), {
+                sentence: say('isRemoved', { what: nameOf(leaving) }),
+              });
             }}
           >
             {say('remove')}
@@ -104,45 +80,6 @@ export function RelaysPage() {
         </Dialog>
       )}
     </Page>
-  );
-}
-
-/** Asks a relay by its address; what is wrong with that stands at the field. */
-function Adding({ onAdded }: { onAdded: () => void }) {
-  const [address, setAddress] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
-  const send = async () => {
-    if (busy) return;
-    setBusy(true);
-    setError(undefined);
-    const outcome = await addRelay(address.trim());
-    setBusy(false);
-    if (!outcome.ok) return setError(outcome.sentence);
-    toast(say('asked', { what: address.trim() }));
-    setAddress('');
-    onAdded();
-  };
-  return (
-    <Section title={say('add')}>
-      <Form label={say('add')} onSend={send}>
-        <Field
-          label={say('address')}
-          hint={say('addressHint')}
-          name="address"
-          value={address}
-          error={error}
-          required
-          maxLength={1_024}
-          onInput={setAddress}
-        />
-        <div>
-          <Button type="submit" busy={busy}>
-            {say('ask')}
-          </Button>
-        </div>
-      </Form>
-    </Section>
   );
 }
 

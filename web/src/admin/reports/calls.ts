@@ -3,6 +3,7 @@ import type {
   Account,
   ReportChange,
   ReportEvidence,
+  ReportedCollection,
   ReportGroup,
   ReportGroupPage,
   ReportNote,
@@ -12,6 +13,10 @@ import type {
 export type Group = ReportGroup;
 export type GroupPage = ReportGroupPage;
 export type DeskReport = GroupPage['reports'][number];
+/** What somebody put together, for those who may take it down. */
+export interface Collected extends ReportedCollection {
+  readonly kind: 'pack' | 'playlist';
+}
 export type Evidence = ReportEvidence;
 export type Note = ReportNote;
 
@@ -46,6 +51,15 @@ export const undoChanges = (auditIds: readonly string[]) =>
   request<ReportChange>('POST', `${base}/report_changes/undo`, { audit_ids: auditIds });
 
 export const evidenceOf = (id: string) => request<Evidence[]>('GET', `${base}/reports/${id}/evidence`);
+
+export const takeDown = ({ kind, id }: Collected, reason: string, reports: readonly Pointer[]) =>
+  request<ReportChange>('POST', `${base}/${kind}s/${id}/take_down`, { reason, reports });
+
+/** The starter packs and playlists that reports of an account name. */
+export const collectedIn = ({ packs, playlists }: GroupPage): readonly Collected[] => [
+  ...packs.map((pack) => ({ ...pack, kind: 'pack' as const })),
+  ...playlists.map((playlist) => ({ ...playlist, kind: 'playlist' as const })),
+];
 
 export const addNote = (accountId: string, text: string) =>
   request<Note>('POST', `${base}/accounts/${accountId}/notes`, { text });

@@ -11,7 +11,7 @@ import { say as sayAction } from '../actions/say.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Detail, Section } from '../parts/detail.tsx';
 import { may } from '../permissions.ts';
-import { type DeskReport, type GroupPage, groupPage } from './calls.ts';
+import { type Collected, type DeskReport, type GroupPage, groupPage } from './calls.ts';
 import { CloseDialog, type Closing } from './close-dialog.tsx';
 import { change, offerBack, undoLast } from './deeds.ts';
 import { EvidenceDialog } from './evidence-dialog.tsx';
@@ -23,6 +23,7 @@ import { OriginDialog } from './origin-dialog.tsx';
 import { ReportList } from './report-list.tsx';
 import styles from './reports.module.css';
 import { say } from './say.ts';
+import { TakeDown } from './take-down.tsx';
 import { useKeys } from './use-keys.ts';
 
 /** Everything about one reported account on one screen. */
@@ -53,6 +54,7 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
   const { query, route, path } = useLocation();
   const [closing, setClosing] = useState<Closing | null>(null);
   const [telling, setTelling] = useState<DeskReport | null>(null);
+  const [taking, setTaking] = useState<Collected | null>(null);
   const [helping, setHelping] = useState(false);
   const [acting, setActing] = useState(false);
   const { target_account: target } = page;
@@ -108,7 +110,7 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
         {page.count > page.reports.length && (
           <p>{say('more', { shown: page.reports.length, count: page.count })}</p>
         )}
-        <ReportList page={page} onEvidence={showEvidence} onTell={setTelling} />
+        <ReportList page={page} onEvidence={showEvidence} onTell={setTelling} onTakeDown={setTaking} />
         {closed.length > 0 && (
           <p class={styles.buttons}>
             <Button look="quiet" onPress={() => change(closed, { change: 'reopen' }, onChange)}>
@@ -127,6 +129,20 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
           host={target.host}
           onDone={onChange}
           onClose={() => setTelling(null)}
+        />
+      )}
+      {taking && (
+        <TakeDown
+          collected={taking}
+          reports={open.filter(({ pack_ids, playlist_ids }) =>
+            [...pack_ids, ...playlist_ids].includes(taking.id),
+          )}
+          onDone={(auditIds) => {
+            setTaking(null);
+            offerBack(say('isTakenDown', { kind: taking.kind }), auditIds, onChange);
+            onChange();
+          }}
+          onClose={() => setTaking(null)}
         />
       )}
       {acting && targets && (
@@ -153,9 +169,11 @@ function targetsOf({
   statuses,
 }: GroupPage): [ActionTarget, ...ActionTarget[]] | null {
   const account = { kind: 'account', id: target.id } as const;
-  const reported = posts.map(({ kind, id }) => ({
-    ...{ kind, id, says: plainText(statuses.find((status) => status.id === id)?.content ?? '') },
-  }));
+  const reported = posts.flatMap(({ kind, id }) =>
+    kind === 'pack' || kind === 'playlist'
+      ? []
+      : { kind, id, says: plainText(statuses.find((status) => status.id === id)?.content ?? '') },
+  );
   const [first, ...rest] = [...(may('accounts') ? [account] : []), ...(may('content') ? reported : [])];
   return first === undefined ? null : [first, ...rest];
 }

@@ -52,7 +52,13 @@ export const english = {
   reports: 'Reports',
   about: 'About @{username}',
   noPost: 'The account itself',
-  aboutPost: '{kind, select, video {Video {id}} comment {Comment {id}} other {Post {id}}}',
+  aboutPost:
+    '{kind, select, video {Video {id}} comment {Comment {id}} pack {Starter pack {id}} playlist {Playlist {id}} other {Post {id}}}',
+  takeDown: '{kind, select, pack {Take the starter pack down} other {Take the playlist down}}',
+  takeDownText:
+    'Nobody but its owner sees “{title}” any more. {count, plural, =0 {No open report names it.} one {# report that names it is closed.} other {# reports that name it are closed.}}',
+  isTakenDown: '{kind, select, pack {The starter pack is taken down.} other {The playlist is taken down.}}',
+  takenDown: 'Taken down',
   reporter: 'Reporter',
   record: 'All their reports: {resolved, number} right, {dismissed, number} wrong, {open, number} open',
   words: 'What they say',

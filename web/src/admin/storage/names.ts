@@ -30,6 +30,7 @@ export const classNames: Readonly<Record<ClassName, string>> = {
   evidence: say('classEvidence'),
   'legal-holds': say('classLegalHolds'),
   claims: say('classClaims'),
+  'remix-requests': say('classRemixRequests'),
   removals: say('classRemovals'),
   activities: say('classActivities'),
   deliveries: say('classDeliveries'),

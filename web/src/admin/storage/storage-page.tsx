@@ -11,6 +11,7 @@ import { DataTable } from '../parts/data-table.tsx';
 import { Section } from '../parts/detail.tsx';
 import { StatTile } from '../parts/stat-tile.tsx';
 import { runClass, storage } from './calls.ts';
+import { IndexSection } from './index-section.tsx';
 import { classNames, keepingOf, kindNames, placeName, stateNames } from './names.ts';
 import { say } from './say.ts';
 import { SearchSection } from './search-section.tsx';
@@ -35,6 +36,7 @@ export function StoragePage() {
           <Room {...remote.value} />
           <Kinds {...remote.value} />
           <Classes {...remote.value} onAsked={refresh} />
+          <IndexSection {...remote.value.search} />
           <SearchSection scan={remote.value.scan} onAsked={refresh} />
         </>
       )}

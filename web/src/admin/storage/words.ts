@@ -59,6 +59,7 @@ export const english = {
   classEvidence: 'Evidence of moderation',
   classLegalHolds: 'Legal holds that were released',
   classClaims: 'Copyright claims',
+  classRemixRequests: 'Duets and stitches that were refused',
   classRemovals: 'Removals from storage',
   classActivities: 'What other servers sent',
   classDeliveries: 'Failed deliveries',
@@ -96,4 +97,15 @@ export const english = {
   remaking: 'Is made again',
   forgotten: 'Forgotten',
   failing: '{n, plural, =0 {All upkeep is done} one {# kind of upkeep fails} other {# kinds of upkeep fail}}',
+  index: 'What searches look in',
+  indexDocuments: 'Videos that can be found',
+  indexBehind: 'Changes not read yet',
+  engineDocuments: 'In the search engine',
+  engineBehind: 'Changes it was not told yet',
+  engineSilent: 'It does not say',
+  engineAway: 'The search engine does not answer; the database does.',
+  engineAwaySince:
+    'The search engine has not taken anything in since it failed {ago}; the database answers meanwhile.',
+  engineFilling:
+    'A new index of the search engine is being filled; it takes the place of the old one when it has everything.',
 } as const;

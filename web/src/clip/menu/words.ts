@@ -1,6 +1,7 @@
 /** English; what stands in braces is put in (ICU MessageFormat). */
 export const english = {
   notInterested: 'Not interested',
+  saveTo: 'Save to…',
   why: 'Why am I seeing this?',
   report: 'Report',
   download: 'Download',
@@ -9,4 +10,8 @@ export const english = {
   linkCopied: 'Link copied.',
   linkNotCopied: 'The link could not be copied. It is {url}',
   mute: 'Mute @{acct}',
+  pin: 'Pin to your profile',
+  unpin: 'Unpin from your profile',
+  pinned: 'It stands first on your profile.',
+  unpinned: 'It is not pinned any more.',
 } as const;

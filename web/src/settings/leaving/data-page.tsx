@@ -12,7 +12,7 @@ import { calls } from '../calls.ts';
 import { Section } from '../parts.tsx';
 import styles from '../settings.module.css';
 import { BringFile } from './bring-file.tsx';
-import { kindWords } from './kinds.ts';
+import { kindWords, libraryKinds } from './kinds.ts';
 import { say } from './say.ts';
 
 const LOOK_EVERY_MS = 2_000;
@@ -27,6 +27,14 @@ export function DataPage() {
       <Section title={say('lists')} text={say('listsText')}>
         <div class={styles.actions}>
           {files.map((kind) => (
+            <Download key={kind} href={`/api/v1/exports/${kind}.csv`}>
+              {say(kindWords[kind])}
+            </Download>
+          ))}
+        </div>
+        <p>{say('ownFiles')}</p>
+        <div class={styles.actions}>
+          {libraryKinds.map((kind) => (
             <Download key={kind} href={`/api/v1/exports/${kind}.csv`}>
               {say(kindWords[kind])}
             </Download>

@@ -8,5 +8,10 @@ test.each([
   ['muted_accounts.csv', 'mutes'],
   ['bookmarks.csv', 'bookmarks'],
   ['lists.csv', 'lists'],
+  ['playlists.csv', 'playlists'],
+  ['folders (1).csv', 'folders'],
+  ['packs.csv', 'packs'],
+  ['tags.csv', 'tags'],
+  ['sounds.csv', 'sounds'],
   ['export.csv', null],
 ])('%s holds %s', (name, kind) => expect(kindOfFile(name)).toBe(kind));

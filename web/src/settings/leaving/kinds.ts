@@ -10,6 +10,11 @@ export const kindWords = {
   domain_blocks: 'domain_blocks',
   lists: 'ownLists',
   bookmarks: 'bookmarks',
+  folders: 'folders',
+  playlists: 'playlists',
+  packs: 'packs',
+  tags: 'tags',
+  sounds: 'sounds',
 } as const satisfies Record<Import['type'] | 'followers', keyof typeof english>;
 
 /** Those that can be brought. */
@@ -20,11 +25,27 @@ export const importKinds = [
   'domain_blocks',
   'lists',
   'bookmarks',
+  'folders',
+  'playlists',
+  'packs',
+  'tags',
+  'sounds',
+] as const satisfies Import['type'][];
+
+/** What only servers like this one read. */
+export const libraryKinds = [
+  'folders',
+  'playlists',
+  'packs',
+  'tags',
+  'sounds',
 ] as const satisfies Import['type'][];
 
 /** What the name of a file tells of it, as Mastodon and this server name theirs. */
 export function kindOfFile(name: string): Import['type'] | null {
   const plain = name.toLowerCase();
+  const ours = libraryKinds.find((kind) => plain.startsWith(kind));
+  if (ours) return ours;
   if (/domain|server/.test(plain)) return 'domain_blocks';
   if (/follow/.test(plain)) return 'following';
   if (/block/.test(plain)) return 'blocks';

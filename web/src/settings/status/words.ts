@@ -7,7 +7,7 @@ export const english = {
   emptyText: 'Your account is in good standing.',
   list: 'Decisions',
   number: 'No. {number, number}',
-  did: '{action, select, none {A warning} disable {Your account was frozen} sensitive {Marked as sensitive} silence {Your account was limited} suspend {Your account was suspended} no_discovery {Kept out of feeds, trends and search} comments_off {Comments were closed} remove {A post was removed} other {A decision}}',
+  did: '{action, select, none {A warning} disable {Your account was frozen} sensitive {Marked as sensitive} silence {Your account was limited} suspend {Your account was suspended} no_discovery {Kept out of feeds, trends and search} comments_off {Comments were closed} mute {The sound of a video was taken away} remove {A post was removed} other {A decision}}',
   about: '{kind, select, video {About a video} comment {About a comment} other {About your account}}',
   rules: 'Rules that were broken',
   automated: 'A rule of the server decided this by itself.',

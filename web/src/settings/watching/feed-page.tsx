@@ -1,5 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { ApiOutcome } from '../../api/client.ts';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { FeedSettings } from '../../api/types.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,13 +9,12 @@ import { useRemote } from '../../ui/use-remote.ts';
 import { calls } from '../calls.ts';
 import { RangeField, Section, SettingsForm, SwitchSetting } from '../parts.tsx';
 import styles from '../settings.module.css';
+import { type Change, useChange } from '../use-change.ts';
 import { useOptimistic, useSaving } from '../use-saving.ts';
 import { Chips } from './chips.tsx';
 import { ClipLanguages } from './clip-languages.tsx';
 import { say } from './say.ts';
 import { LAST_STEP, likelySliders, moved, type Slider, sourceSliders, stepOf } from './sliders.ts';
-
-type Change = (change: Partial<FeedSettings>) => Promise<ApiOutcome<FeedSettings>>;
 
 /** As many as the server keeps. */
 const MAX_INTERESTS = 50;
@@ -24,21 +22,18 @@ const MAX_INTERESTS = 50;
 /** What For you goes by. */
 export function FeedSettingsPage() {
   const [remote, reload, set] = useRemote('feed-settings', calls.feedSettings);
-  const change: Change = async (part) => {
-    const outcome = await calls.setFeedSettings(part);
-    if (outcome.ok) set(outcome.value);
-    return outcome;
-  };
   return (
     <Page title={say('feed')}>
       {remote.state === 'loading' && <Loading />}
       {remote.state === 'failed' && <Failed failure={remote.failure} onRetry={reload} />}
-      {remote.state === 'ready' && <FeedParts settings={remote.value} change={change} />}
+      {remote.state === 'ready' && <FeedParts settings={remote.value} onChange={set} />}
     </Page>
   );
 }
 
-function FeedParts({ settings, change }: { settings: FeedSettings; change: Change }) {
+function FeedParts(props: { settings: FeedSettings; onChange: (settings: FeedSettings) => void }) {
+  const { settings } = props;
+  const change = useChange(settings, calls.setFeedSettings, props.onChange);
   return (
     <>
       <Section title={say('forYou')}>
@@ -70,16 +65,17 @@ function FeedParts({ settings, change }: { settings: FeedSettings; change: Chang
   );
 }
 
-function Interests({ interests, change }: { interests: readonly string[]; change: Change }) {
+function Interests(props: { interests: readonly string[]; change: Change<FeedSettings> }) {
+  const { interests, change } = props;
   const [tag, setTag] = useState('');
   const { busy, errors, run } = useSaving(['interests']);
   const add = async () => {
     const name = tag.trim().replace(/^#/, '');
     if (name === '') return;
-    if (await run(() => change({ interests: [...interests, name] }))) setTag('');
+    if (await run(() => change((now) => ({ interests: [...now.interests, name] })))) setTag('');
   };
   const remove = async (gone: string) => {
-    const outcome = await change({ interests: interests.filter((one) => one !== gone) });
+    const outcome = await change((now) => ({ interests: now.interests.filter((one) => one !== gone) }));
     if (!outcome.ok) toast(outcome.sentence, 'error');
   };
   return (
@@ -105,7 +101,8 @@ function Interests({ interests, change }: { interests: readonly string[]; change
   );
 }
 
-function Sliders({ sliders, change }: { sliders: FeedSettings['sliders']; change: Change }) {
+function Sliders(props: { sliders: FeedSettings['sliders']; change: Change<FeedSettings> }) {
+  const { sliders, change } = props;
   const [shown, choose] = useOptimistic<Readonly<Record<string, number>>>(sliders, (wanted) =>
     change({ sliders: wanted }),
   );
@@ -142,7 +139,7 @@ function Sliders({ sliders, change }: { sliders: FeedSettings['sliders']; change
 
 function FactorSlider(props: { slider: Slider; factor: number; onSet: (step: number) => void }) {
   const [step, setStep] = useState<number>(stepOf(props.factor));
-  useEffect(() => setStep(stepOf(props.factor)), [props.factor]);
+  useLayoutEffect(() => setStep(stepOf(props.factor)), [props.factor]);
   return (
     <RangeField
       label={say(props.slider.words)}

@@ -1,3 +1,4 @@
+import type { FeedSettings } from '../../api/types.ts';
 import { languageChoices } from '../../editing/languages.ts';
 import { LanguagePicker } from '../../language/language-picker.tsx';
 import { me } from '../../state/session.ts';
@@ -6,6 +7,7 @@ import { useRemote } from '../../ui/use-remote.ts';
 import { changeMe } from '../account.ts';
 import { calls } from '../calls.ts';
 import { Section, SelectSetting } from '../parts.tsx';
+import { useChange } from '../use-change.ts';
 import { ClipLanguages } from './clip-languages.tsx';
 import { say } from './say.ts';
 
@@ -31,16 +33,7 @@ function LanguagesOfClips() {
     <>
       {remote.state === 'loading' && <Loading />}
       {remote.state === 'failed' && <Failed failure={remote.failure} onRetry={reload} />}
-      {remote.state === 'ready' && (
-        <ClipLanguages
-          languages={remote.value.languages}
-          change={async (change) => {
-            const outcome = await calls.setFeedSettings(change);
-            if (outcome.ok) set(outcome.value);
-            return outcome;
-          }}
-        />
-      )}
+      {remote.state === 'ready' && <WatchedLanguages settings={remote.value} onChange={set} />}
       <Section title={say('languageOfMine')} text={say('languageOfMineText')}>
         <SelectSetting
           label={say('languageLabel')}
@@ -54,4 +47,9 @@ function LanguagesOfClips() {
       </Section>
     </>
   );
+}
+
+function WatchedLanguages(props: { settings: FeedSettings; onChange: (settings: FeedSettings) => void }) {
+  const change = useChange(props.settings, calls.setFeedSettings, props.onChange);
+  return <ClipLanguages languages={props.settings.languages} change={change} />;
 }

@@ -1,4 +1,3 @@
-import type { ApiOutcome } from '../../api/client.ts';
 import type { EmailPreferences, NotificationPolicy } from '../../api/types.ts';
 import { PushSection } from '../../device/push-section.tsx';
 import { toast } from '../../state/toasts.ts';
@@ -10,6 +9,7 @@ import { useRemote } from '../../ui/use-remote.ts';
 import { calls } from '../calls.ts';
 import { Section, SelectSetting } from '../parts.tsx';
 import styles from '../settings.module.css';
+import { useChange } from '../use-change.ts';
 import { useOptimistic } from '../use-saving.ts';
 import { say } from './say.ts';
 
@@ -23,6 +23,7 @@ const kinds = [
   { type: 'vireo.reply', words: 'typeReply' },
   { type: 'mention', words: 'typeMention' },
   { type: 'status', words: 'typeStatus' },
+  { type: 'quote', words: 'typeQuote' },
   { type: 'update', words: 'typeUpdate' },
   { type: 'vireo.published', words: 'typePublished' },
   { type: 'vireo.rejected', words: 'typeRejected' },
@@ -61,11 +62,7 @@ export function NotificationsPage() {
 
 function PolicyParts(props: { policy: NotificationPolicy; onChange: (policy: NotificationPolicy) => void }) {
   const { policy } = props;
-  const change = async (part: Partial<NotificationPolicy>): Promise<ApiOutcome<NotificationPolicy>> => {
-    const outcome = await calls.setNotificationPolicy(part);
-    if (outcome.ok) props.onChange(outcome.value);
-    return outcome;
-  };
+  const change = useChange(policy, calls.setNotificationPolicy, props.onChange);
   const [muted, mute] = useOptimistic(policy.muted_types, (muted_types) => change({ muted_types }));
   return (
     <>
@@ -101,15 +98,13 @@ function PolicyParts(props: { policy: NotificationPolicy; onChange: (policy: Not
 
 function Mail(props: { preferences: EmailPreferences; onChange: (preferences: EmailPreferences) => void }) {
   const { email, digest, types, time_zone } = props.preferences;
-  const change = async (part: Partial<Pick<EmailPreferences, 'digest' | 'types' | 'time_zone'>>) => {
-    const outcome = await calls.setEmailPreferences(part);
-    if (outcome.ok) props.onChange(outcome.value);
-    return outcome;
-  };
+  const change = useChange(props.preferences, calls.setEmailPreferences, props.onChange);
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const toggle = async (type: (typeof types)[number], wanted: boolean) => {
-    const others = types.filter((one) => one !== type);
-    const outcome = await change({ types: wanted ? [...others, type] : others });
+    const outcome = await change((now) => {
+      const others = now.types.filter((one) => one !== type);
+      return { types: wanted ? [...others, type] : others };
+    });
     if (!outcome.ok) toast(outcome.sentence, 'error');
   };
   if (email === null) {

@@ -151,6 +151,7 @@ export const english = {
   typeReply: 'Answers to my comments',
   typeMention: 'Mentions',
   typeStatus: 'Clips of people I follow closely',
+  typeQuote: 'Duets and stitches with my clips',
   typeUpdate: 'Changes of clips I passed on',
   typePublished: 'My clips are ready',
   typeRejected: 'A clip of mine could not be made',

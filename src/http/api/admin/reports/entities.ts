@@ -77,6 +77,8 @@ export async function adminReportEntitiesOf(
     source: report.source,
     version: report.version,
     status_ids: postIdsOf(report),
+    pack_ids: [...report.packIds],
+    playlist_ids: [...report.playlistIds],
   }));
 }
 
@@ -140,7 +142,7 @@ export async function groupPageOf(
 ): Promise<z.input<typeof groupPageEntity>> {
   const desk = deps.reportDesk;
   const reporterIds = [...new Set(group.reports.map(({ reporterId }) => reporterId))];
-  const [similar, notes, actions, about, by, statuses] = await Promise.all([
+  const [similar, notes, actions, about, by, statuses, packs, playlists] = await Promise.all([
     desk.similar(target.id, SHOWN_SIMILAR),
     desk.notesAbout(target.id),
     deps.audit.list({ target: { kind: 'account', id: target.id } }, { ...FIRST_PAGE, limit: SHOWN_ACTIONS }),
@@ -151,6 +153,8 @@ export async function groupPageOf(
       group.posts.map(({ id }) => id),
       viewerId,
     ),
+    deps.packs.all(group.posts.flatMap((post) => (post.kind === 'pack' ? [post.id] : []))),
+    deps.playlists.all(group.posts.flatMap((post) => (post.kind === 'playlist' ? [post.id] : []))),
   ]);
   const people = await peopleOf(deps, [...group.reports, ...similar].flatMap(idsIn));
   const maybe = (id: AccountId | null) => {
@@ -164,6 +168,12 @@ export async function groupPageOf(
     reporters: [...by].map(([id, standings]) => ({ id, ...standings })),
     statuses,
     posts: [...group.posts],
+    packs: packs.map(({ id, title, description, url, takenDown }) => ({
+      ...{ id, title, description, url, taken_down: takenDown },
+    })),
+    playlists: playlists.map(({ id, title, description, takenDownAt }) => ({
+      ...{ id, title, description, url: deps.urls.playlistPage(id), taken_down: takenDownAt !== null },
+    })),
     notes: await noteEntitiesOf(deps, notes),
     actions: actions.map(({ id, action, reason, createdAt, undoneBy }) => ({
       ...{ id, action, reason, created_at: createdAt.toISOString(), undone: undoneBy !== null },
@@ -181,6 +191,8 @@ export async function groupPageOf(
       source: report.source,
       reporter: toAccount(deps, people.of(report.reporterId)),
       status_ids: postIdsOf(report),
+      pack_ids: [...report.packIds],
+      playlist_ids: [...report.playlistIds],
       forwarded: report.forwarded,
       assigned_to: maybe(report.assignedTo),
       closed_by: maybe(report.closedBy),

@@ -39,12 +39,14 @@ export const adminReportEntity = z
     source: z.string().nullable().describe('The server that it came from; null: this one'),
     version: z.number().describe('One more with each change; name it where you change something'),
     status_ids: z.array(z.string()),
+    pack_ids: z.array(z.string()).describe('Starter packs of the account'),
+    playlist_ids: z.array(z.string()).describe('Playlists of the account'),
   })
   .meta({ id: 'AdminReport' });
 
 const reportedPostEntity = z
   .object({
-    kind: z.enum(['video', 'comment']),
+    kind: z.enum(['video', 'comment', 'pack', 'playlist']),
     id: z.string(),
     count: z.number().describe('Reports that name it'),
   })
@@ -62,6 +64,8 @@ const deskReportEntity = z
     source: z.string().nullable(),
     reporter: accountEntity,
     status_ids: z.array(z.string()),
+    pack_ids: z.array(z.string()),
+    playlist_ids: z.array(z.string()),
     forwarded: z.boolean(),
     assigned_to: accountEntity.nullable(),
     closed_by: accountEntity.nullable(),
@@ -101,6 +105,17 @@ export const noteEntity = z
   })
   .meta({ id: 'ReportNote' });
 
+/** What somebody put together, for those who may take it down. */
+const collectedEntity = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    description: z.string(),
+    url: z.string(),
+    taken_down: z.boolean(),
+  })
+  .meta({ id: 'ReportedCollection' });
+
 export const groupPageEntity = z
   .object({
     target_account: accountEntity,
@@ -112,6 +127,8 @@ export const groupPageEntity = z
       .describe('How earlier reports of each reporter ended'),
     statuses: z.array(statusEntity),
     posts: z.array(reportedPostEntity).describe('The most reported first; also those that are gone'),
+    packs: z.array(collectedEntity).describe('The starter packs among them that are there'),
+    playlists: z.array(collectedEntity).describe('The playlists among them that are there'),
     notes: z.array(noteEntity),
     actions: z
       .array(
@@ -144,8 +161,8 @@ export const changedEntity = z
 export const evidenceEntity = z
   .object({
     id: z.string(),
-    kind: z.enum(['video', 'comment']),
-    status_id: z.string(),
+    kind: z.enum(['video', 'comment', 'pack', 'playlist']),
+    status_id: z.string().describe('Of the post, starter pack or playlist'),
     uri: z.string(),
     posted_at: z.string(),
     captured_at: z.string(),

@@ -1,0 +1,4 @@
+import { sayer } from '../../i18n/say.ts';
+import { english } from './words.ts';
+
+export const say = sayer('settings-hashtags', english);
