@@ -9,6 +9,7 @@ import { jobSpecs } from '../../src/jobs/registry.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
 import { eventually, hurryPurges, type OwnRedis, startOwnRedis } from '../helpers/chaos.ts';
+import { forgetOthers } from '../helpers/emptying.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { createPeople, PASSWORD } from '../helpers/people.ts';
 import { killProcesses } from '../helpers/probes.ts';
@@ -48,7 +49,7 @@ afterAll(async () => {
 afterEach(async () => {
   await server.context.db('jobs').delete();
   // What is here already is not copied again.
-  await server.context.db('accounts').whereNot({ domain: '' }).delete();
+  await forgetOthers(server);
 });
 
 const upload = async () => (await alice.upload(source, { filename: 'clip.mp4', caption: '' })) as VideoId;

@@ -9,6 +9,7 @@ import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
 import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually, holdWrites, hurryPurges } from '../helpers/chaos.ts';
+import { forgetOthers } from '../helpers/emptying.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { type Peer, startPeer } from '../helpers/peer.ts';
@@ -48,7 +49,7 @@ afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.kill();
   await peer.close();
   await server.context.db('jobs').delete();
-  await server.context.db('accounts').whereNot({ domain: '' }).delete();
+  await forgetOthers(server);
 });
 
 let logs = 0;

@@ -5,6 +5,7 @@ import type { SentName } from '../../federation/translate/outgoing.ts';
 import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
+import { forgetOthers } from './emptying.ts';
 import { jobRun } from './job-run.ts';
 import { createPeople } from './people.ts';
 import { startTestServer, type TestServer } from './server.ts';
@@ -172,7 +173,7 @@ export async function startDeliveryRig(): Promise<DeliveryRig> {
     async clear() {
       const tables = ['activities', 'delivery_lanes', 'delivery_hosts', 'jobs', 'follows'];
       for (const table of tables) await db(table).delete();
-      await db('accounts').whereNot({ domain: '' }).delete();
+      await forgetOthers(server);
     },
     close: () => server.close(),
   });

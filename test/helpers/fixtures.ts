@@ -5,6 +5,7 @@ import { carryOutAll } from '../../federation/inbox/verb.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { activityOf, publish, quiet, type Rig } from './activities.ts';
+import { empty, forgetOthers } from './emptying.ts';
 import type { FixtureLook } from './fixture-rows.ts';
 
 /** Documents of real servers, kept outside the repository: set SHARED_DIR to the folder that holds fixtures. */
@@ -45,19 +46,11 @@ export function createReplay(rig: Rig) {
     return found;
   }
 
-  /** Empties the tables. What the server does meanwhile by itself may stand in the way, and ends. */
+  /** Empties the tables. */
   async function wipe(): Promise<void> {
     await quiet(rig.server);
-    try {
-      for (const table of ['videos', 'inbox_activities', 'undone_activities', 'tombstones', 'reports']) {
-        await db(table).delete();
-      }
-      await db('accounts').whereNot({ domain: '' }).delete();
-    } catch (error) {
-      const isDeadlock = (error as { code?: unknown }).code === '40P01';
-      if (!isDeadlock) throw error;
-      await wipe();
-    }
+    await empty(rig.server, 'videos', 'inbox_activities', 'undone_activities', 'tombstones', 'reports');
+    await forgetOthers(rig.server);
   }
 
   /** Nothing of an earlier test is left but our people. */

@@ -3,6 +3,7 @@ import { emitter } from '../../src/db/outbox.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { type RemixKind, videoEvents } from '../../src/modules/videos/index.ts';
 import { quiet } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { receivePost } from '../helpers/remote-posts.ts';
@@ -33,8 +34,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 beforeEach(async () => {
   await quiet(server);
-  await db()('videos').delete();
-  await db()('notifications').delete();
+  await empty(server, 'videos', 'notifications');
   original = await videos.video(author.account);
 });
 

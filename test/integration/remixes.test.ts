@@ -4,6 +4,7 @@ import type { VideoId } from '../../src/lib/ids.ts';
 import type { RemixKind } from '../../src/modules/videos/index.ts';
 import { videoEvents } from '../../src/modules/videos/index.ts';
 import { quiet } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -27,8 +28,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 beforeEach(async () => {
   await quiet(server);
-  await server.context.db('videos').delete();
-  await server.context.db('notifications').delete();
+  await empty(server, 'videos', 'notifications');
   original = await videos.video(author.account);
 });
 
@@ -183,7 +183,7 @@ describe('the remixes of a video', () => {
     expect(await stored()).toBe(1);
     // With two of its remixes, all at once.
     await remix();
-    await db()('videos').delete();
+    await empty(server, 'videos');
     expect(await db()('video_stats')).toEqual([]);
   });
 });

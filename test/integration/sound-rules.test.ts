@@ -321,7 +321,7 @@ describe('what a rule does', { timeout: 120_000 }, () => {
     const { db, inTx, sounds } = server.context;
     const { ids, soundId } = await sounding(25);
     await rule(soundId, 'refuse');
-    await db('videos').whereIn('id', ids).delete();
+    await inTx((tx) => tx('videos').whereIn('id', ids).delete());
     await db('sounds')
       .where({ id: soundId })
       .update({ created_at: new Date(Date.now() - 2 * 86_400_000) });
