@@ -182,13 +182,22 @@ describe('a try that throws', () => {
       for (let n = 0; n < 10; n += 1) await rig.addFollower(sender, `http://${peer.host}/${n}/inbox`);
       await rig.post(sender);
     }
-    const first = await db('deliveries').min('id as id').first();
+    const first = await db('deliveries')
+      .join('activities', 'activities.id', 'deliveries.activity_id')
+      .orderBy('deliveries.id')
+      .first('deliveries.id', 'inbox_uri', 'uri');
     await db.raw(
       `create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
        create trigger refuse before update on deliveries for each row
          when (new.id = ${first?.id})
          execute function refuse()`,
     );
+    // The others are answered once it has failed: one that ended before would have begun another.
+    const failed = new Promise((resolve) => db.once('query-error', resolve));
+    decide = async ({ id, host, path }) => {
+      if (id !== first?.uri || `http://${host}${path}` !== first?.inbox_uri) await failed;
+      return 202;
+    };
     await expect(rig.pump(peer.host)).rejects.toThrow('no');
     // Of the ten that were picked, those that were under way.
     expect(peer.arrivals).toHaveLength(deliveryLimits.concurrencyPerHost);
