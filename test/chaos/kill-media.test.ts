@@ -9,7 +9,7 @@ import { jobSpecs } from '../../src/jobs/registry.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
 import { eventually, hurryPurges, type OwnRedis, startOwnRedis } from '../helpers/chaos.ts';
-import { forgetOthers } from '../helpers/emptying.ts';
+import { empty, forgetOthers } from '../helpers/emptying.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { createPeople, PASSWORD } from '../helpers/people.ts';
 import { killProcesses } from '../helpers/probes.ts';
@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  await server.context.db('jobs').delete();
+  await empty(server, 'jobs');
   // What is here already is not copied again.
   await forgetOthers(server);
 });

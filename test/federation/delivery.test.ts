@@ -13,6 +13,7 @@ import {
   type Rig,
   startRig,
 } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { type Peer, type PeerActor, startPeer } from '../helpers/peer.ts';
 import { HONEST } from '../helpers/remote-http.ts';
@@ -33,9 +34,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 beforeEach(async () => {
   await quiet(server);
-  await server.context.db('activities').delete();
-  await server.context.db('delivery_lanes').delete();
-  await server.context.db('delivery_hosts').delete();
+  await empty(server, 'activities', 'delivery_lanes', 'delivery_hosts');
 });
 
 interface DeliveryRow {
@@ -159,7 +158,7 @@ describe('the audience', () => {
     for (const follower of [dave, erin, frank]) {
       expect(await outcomeOf(server, follower, followOf(follower, alice))).toBe('applied');
     }
-    await server.context.db('activities').delete();
+    await empty(server, 'activities');
     const inboxes = (await published()).map(({ inbox_uri, state }) => `${inbox_uri} ${state}`);
     expect(inboxes.sort()).toEqual(
       [a.url('/inbox'), erin.inbox, frank.inbox].map((inbox) => `${inbox} delivered`).sort(),
@@ -182,7 +181,7 @@ describe('the audience', () => {
     await me.clone().update({ locked: true });
     expect(await outcomeOf(server, stranger, followOf(stranger, alice))).toBe('applied');
     await me.update({ locked: false });
-    await server.context.db('activities').delete();
+    await empty(server, 'activities');
     const asked = rig.e.seen.length;
     expect(await published({ visibility: 'followers' })).toHaveLength(1);
     expect(rig.e.seen.length).toBe(asked);
