@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Db, openDatabase } from '../../src/db/database.ts';
 import { signUp } from '../../src/setup/demo/client.ts';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
+import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { activityOf } from '../helpers/activities.ts';
 import { type Peer, type PeerActor, send, signedPost, startPeer } from '../helpers/peer.ts';
 import { HONEST } from '../helpers/remote-http.ts';
 import { testVariables } from '../helpers/server.ts';
-import { dropTestDatabase } from '../helpers/stack.ts';
+import { dropTestDatabase, testPort } from '../helpers/stack.ts';
 
 const SLOW_MS = 120_000;
 const HOST = '127.0.0.1';
@@ -28,7 +28,7 @@ let alice: string;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'vireo-kill-inbox-'));
-  port = await freePort(HOST);
+  port = await testPort(HOST);
   variables = { ...(await testVariables(HOST, port)), ROLE: 'web' };
   db = openDatabase(variables.DATABASE_URL ?? '');
   peer = await startPeer(HONEST);

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
+import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { createGate, eventually, openGates } from '../helpers/chaos.ts';
 import { type MailServer, startMailServer } from '../helpers/mail-server.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { testPort } from '../helpers/stack.ts';
 
 const SECRET_KEY = 'a secret of the instance that is long enough';
 
@@ -26,7 +27,7 @@ afterAll(async () => {
 async function startWorker(): Promise<Instance> {
   const { config, databaseUrl, redisUrl } = server.context;
   const worker = await startInstance({
-    ...{ host: '127.0.0.1', port: await freePort('127.0.0.1'), dataDir: server.dataDir },
+    ...{ host: '127.0.0.1', port: await testPort('127.0.0.1'), dataDir: server.dataDir },
     logFile: join(server.dataDir, 'worker.log'),
     variables: {
       ...{ ROLE: 'worker', VIREO_ENV: 'test', LOG_LEVEL: 'info', JOB_LEASE_SECONDS: '2', SECRET_KEY },

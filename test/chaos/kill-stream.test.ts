@@ -3,11 +3,12 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Signal } from '../../src/modules/signals/index.ts';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
+import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually, holdWrites, type OwnRedis, startOwnRedis } from '../helpers/chaos.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { testPort } from '../helpers/stack.ts';
 import { storeWatched } from '../helpers/watched.ts';
 
 const SLOW_MS = 120_000;
@@ -41,7 +42,7 @@ afterAll(async () => {
 async function startWorker(): Promise<Instance> {
   const { context, dataDir, origin } = server;
   return startInstance({
-    ...{ host: HOST, port: await freePort(HOST), dataDir, logFile: `${dataDir}/worker.log` },
+    ...{ host: HOST, port: await testPort(HOST), dataDir, logFile: `${dataDir}/worker.log` },
     variables: {
       ...{ VIREO_ENV: 'test', ROLE: 'worker', ORIGIN: origin, LOG_LEVEL: 'silent' },
       ...{ DATABASE_URL: context.databaseUrl, REDIS_URL: own.url, REDIS_PREFIX: 'own' },

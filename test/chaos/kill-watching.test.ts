@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Db, openDatabase } from '../../src/db/database.ts';
 import { type Client, signUp } from '../../src/setup/demo/client.ts';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
+import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually, holdWrites } from '../helpers/chaos.ts';
 import { testVariables } from '../helpers/server.ts';
-import { dropTestDatabase } from '../helpers/stack.ts';
+import { dropTestDatabase, testPort } from '../helpers/stack.ts';
 
 const SLOW_MS = 120_000;
 const HOST = '127.0.0.1';
@@ -22,7 +22,7 @@ let db: Db;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'vireo-kill-watching-'));
-  port = await freePort(HOST);
+  port = await testPort(HOST);
   // Stored at once, and not through the stream: test/chaos/kill-stream.test.ts.
   variables = { ...(await testVariables(HOST, port)), WATCH_EVENTS: 'database' };
   db = openDatabase(variables.DATABASE_URL ?? '');

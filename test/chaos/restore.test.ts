@@ -8,12 +8,13 @@ import { openDatabase } from '../../src/db/database.ts';
 import { findRunningStack } from '../../src/embedded/index.ts';
 import { createShelf } from '../../src/modules/backups/index.ts';
 import { type Client, signUp, until } from '../../src/setup/demo/client.ts';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
+import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { backupCommand, hashesOf } from '../helpers/backup-rig.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { EVIL, HONEST } from '../helpers/remote-http.ts';
 import { TEST_PEERS } from '../helpers/server.ts';
 import { closeSite, type Site, startSite } from '../helpers/sites.ts';
+import { testPort } from '../helpers/stack.ts';
 
 const SLOW_MS = 240_000;
 const PASSWORD = 'a long password';
@@ -40,7 +41,7 @@ afterAll(async () => {
 
 /** Passes connections on to wherever the server listens now. */
 async function startFront(): Promise<typeof front> {
-  const publicPort = await freePort(HONEST);
+  const publicPort = await testPort(HONEST);
   const made = { server: createServer(), origin: `http://${HONEST}:${publicPort}`, port: 0 };
   made.server.on('connection', (incoming) => {
     const onward = connect(made.port, HONEST);
@@ -65,7 +66,7 @@ function machine(name: string): Record<string, string> {
 
 async function startOn(name: string): Promise<void> {
   const variables = machine(name);
-  const port = await freePort(HONEST);
+  const port = await testPort(HONEST);
   const dataDir = variables.DATA_DIR ?? '';
   instance = await startInstance({
     host: HONEST,

@@ -9,12 +9,12 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrationNames } from '../../src/db/migrate.ts';
 import { type Client, signIn, signUp, until } from '../../src/setup/demo/client.ts';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
+import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually, IN_THIS_DATABASE } from '../helpers/chaos.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { query } from '../helpers/probes.ts';
 import { testVariables } from '../helpers/server.ts';
-import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
+import { createTestDatabase, dropTestDatabase, testPort } from '../helpers/stack.ts';
 
 const SLOW_MS = 240_000;
 const HOST = '127.0.0.2';
@@ -61,7 +61,7 @@ async function previousVersion(): Promise<string> {
 }
 
 async function start(name: string, options: { port?: number; program?: string } = {}): Promise<Instance> {
-  const port = options.port ?? (await freePort(HOST));
+  const port = options.port ?? (await testPort(HOST));
   const instance = await startInstance({
     ...{
       host: HOST,
@@ -140,7 +140,7 @@ test.skipIf(!isThere)(
   'OP8 the version before and this one serve together on the new schema, also where its migrations were cut off',
   { timeout: 2 * SLOW_MS },
   async () => {
-    const port = await freePort(HOST);
+    const port = await testPort(HOST);
     variables = {
       ...(await testVariables(HOST, port)),
       DATABASE_URL: databaseUrl,
@@ -170,7 +170,7 @@ test.skipIf(!isThere)(
       env: {
         PATH: process.env.PATH,
         ...variables,
-        PORT: String(await freePort(HOST)),
+        PORT: String(await testPort(HOST)),
         DATA_DIR: join(directory, 'data'),
       },
     });

@@ -7,13 +7,13 @@ import { type Db, openDatabase } from '../../src/db/database.ts';
 import { workersSeen } from '../../src/jobs/heartbeat.ts';
 import { upkeepRuns } from '../../src/jobs/upkeep-runs.ts';
 import { RefusedError, signIn, signUp } from '../../src/setup/demo/client.ts';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
+import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually } from '../helpers/chaos.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { type Peer, startPeer } from '../helpers/peer.ts';
 import { startS3, type TestS3 } from '../helpers/s3-server.ts';
 import { TEST_PEERS, testVariables } from '../helpers/server.ts';
-import { dropTestDatabase } from '../helpers/stack.ts';
+import { dropTestDatabase, testPort } from '../helpers/stack.ts';
 
 /**
  * Two web processes and three workers, each with an address and a folder of its own, on one PostgreSQL, one Redis and one S3
@@ -42,7 +42,7 @@ async function start(
   started += 1;
   const dataDir = join(dir, `machine-${started}`);
   const logFile = join(dataDir, 'log');
-  const port = await freePort(host);
+  const port = await testPort(host);
   const variables = {
     ...shared,
     ROLE: role,
@@ -71,7 +71,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vireo-machines-'));
   s3 = await startS3(join(dir, 's3'));
   peer = await startPeer('127.0.0.2');
-  const origin = `http://${WEB_ADDRESSES[0]}:${await freePort(WEB_ADDRESSES[0])}`;
+  const origin = `http://${WEB_ADDRESSES[0]}:${await testPort(WEB_ADDRESSES[0])}`;
   shared = {
     ...(await testVariables('127.0.0.1', 0)),
     ...{ ORIGIN: origin, SECRET_KEY: 'the same on every machine of this server', MEDIA_CONCURRENCY: '1' },
@@ -80,7 +80,7 @@ beforeAll(async () => {
   };
   db = openDatabase(shared.DATABASE_URL ?? '', 4);
   // Each alone first: which of them migrates and makes the owner does not matter, but is told apart.
-  metricsOfWeb = `${WEB_ADDRESSES[0]}:${await freePort(WEB_ADDRESSES[0])}`;
+  metricsOfWeb = `${WEB_ADDRESSES[0]}:${await testPort(WEB_ADDRESSES[0])}`;
   for (const [at, host] of WEB_ADDRESSES.entries())
     webs.push(await start('web', host, '', at === 0 ? { METRICS_LISTEN: metricsOfWeb } : {}));
   await startWorker('inbox,deliver,push,mail,transcribe,classify,default');

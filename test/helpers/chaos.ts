@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { vi } from 'vitest';
 import type { Db } from '../../src/db/database.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
 import { redis } from './probes.ts';
+import { testPort } from './stack.ts';
 
 /** How long a condition may take to come true. Reached only when the test fails. */
 const PATIENCE_MS = 30_000;
@@ -79,7 +79,7 @@ export interface OwnRedis {
 /** Starts a Redis that keeps nothing on disk but what the test asks it to save. */
 export async function startOwnRedis(): Promise<OwnRedis> {
   const dir = await mkdtemp(join(tmpdir(), 'vireo-redis-'));
-  const port = await freePort('127.0.0.1');
+  const port = await testPort('127.0.0.1');
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
   const server = {

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { createIcons } from '../../src/http/icons/index.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
 import { launchWholeBrowser, viewports } from './browser.ts';
 import { createVideoFactory } from './factories.ts';
 import { listen } from './page-server.ts';
 import { createPeople, type Person } from './people.ts';
 import { startTestServer, type TestServer } from './server.ts';
+import { testPort } from './stack.ts';
 import { buildWeb } from './web-site.ts';
 
 const HOST = '127.0.0.1';
@@ -22,7 +22,7 @@ export async function startDeviceRig() {
   const directory = await mkdtemp(join(tmpdir(), 'vireo-device-'));
   const dist = join(directory, 'dist');
   await buildWeb(dist);
-  const port = await freePort(HOST);
+  const port = await testPort(HOST);
   const origin = `http://${HOST}:${port}`;
   const variables = { PORT: String(port), ORIGIN: origin, INSTANCE_NAME: 'Small Films' };
   const server: TestServer = await startTestServer({ role: 'none', variables });

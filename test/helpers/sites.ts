@@ -1,12 +1,7 @@
 import { join } from 'node:path';
-import {
-  freePort,
-  type Instance,
-  type InstanceOptions,
-  startInstance,
-} from '../../src/setup/demo/instance.ts';
+import { type Instance, type InstanceOptions, startInstance } from '../../src/setup/demo/instance.ts';
 import { testVariables } from './server.ts';
-import { dropTestDatabase } from './stack.ts';
+import { dropTestDatabase, testPort } from './stack.ts';
 
 /** A server of ours as a process with a database of its own, which may be stopped and started again on what it left. */
 export interface Site extends InstanceOptions {
@@ -21,7 +16,7 @@ export async function startSite(
   host: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Site> {
-  const port = await freePort(host);
+  const port = await testPort(host);
   const variables = { ...(await testVariables(host, port)), ...more };
   const options = {
     ...{ host, port, variables },

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
+import { freePort } from '../../src/setup/demo/instance.ts';
 
 /** A database that is prepared once in a test run and copied from then on. */
 export interface DatabaseTemplate {
@@ -63,6 +64,24 @@ export async function testRedis(): Promise<TestRedis> {
     await shared.multi().select(number).flushdb().exec();
     const url = Object.assign(new URL(inject('redisUrl')), { pathname: `/${number}` }).href;
     return { url, prefix: `test-${randomBytes(4).toString('hex')}` };
+  } finally {
+    shared.disconnect();
+  }
+}
+
+/** Below those that systems hand out by themselves, to whoever listens on any port or connects to somewhere. */
+const PORTS = { first: 20_000, count: 12_000 };
+
+/**
+ * A free port that nobody else in this test run is given: whoever asks the system for one gets it to listen on now, and another file may get
+ * the same before a server that takes a while listens there, or starts there again.
+ */
+export async function testPort(host: string): Promise<number> {
+  const shared = new Redis(inject('redisUrl'));
+  try {
+    await shared.set('last-test-port', randomInt(PORTS.count), 'NX');
+    const serial = (await shared.incr('last-test-port')) % PORTS.count;
+    return await freePort(host, PORTS.first + serial);
   } finally {
     shared.disconnect();
   }
