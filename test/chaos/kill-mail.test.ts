@@ -6,6 +6,7 @@ import { type MailServer, startMailServer } from '../helpers/mail-server.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { testPort } from '../helpers/stack.ts';
 
+const SLOW_MS = 120_000;
 const SECRET_KEY = 'a secret of the instance that is long enough';
 
 let mailbox: MailServer;
@@ -48,7 +49,9 @@ async function write(subject: string): Promise<void> {
 const come = (subject: string) => mailbox.received.filter((mail) => mail.header('Subject') === subject);
 const left = async () => (await server.context.db('mails')).length;
 
-test('a worker that is killed loses no mail: once where it was not sent yet, else again under the same id', async () => {
+test('a worker that is killed loses no mail: once where it was not sent yet, else again under the same id', {
+  timeout: SLOW_MS,
+}, async () => {
   const [before, after] = [createGate(), createGate()];
   mailbox.holds.recipient = before.pass;
   await write('Before');
