@@ -13,6 +13,7 @@ import {
 } from '../helpers/browser.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { settled } from '../helpers/screen-steps.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { heardIn } from '../helpers/sounds.ts';
 import { storeWatched } from '../helpers/watched.ts';
@@ -173,6 +174,7 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
       await poster(page, 'Two cranes').click();
       await page.waitForURL(`**/@nora/${clips[2]}`);
       await page.getByRole('region', { name: 'About this clip' }).waitFor();
+      await settled(page);
       await page.keyboard.press('j');
       await page.waitForURL(`**/@nora/${clips[1]}`);
       await page.getByRole('button', { name: 'Next clip' }).click();

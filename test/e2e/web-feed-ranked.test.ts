@@ -15,6 +15,7 @@ import {
 } from '../helpers/browser.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { createPeople, type People, type Person } from '../helpers/people.ts';
+import { settled } from '../helpers/screen-steps.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 test('there is a word for each part that a score can have', () => {
@@ -133,6 +134,8 @@ describe.skipIf(!hasBrowser)('what is chosen for somebody', () => {
   test('a like is counted by the server', async () => {
     const { page, problems, close } = await open(viewports.phone, 'dark');
     const id = await currentId(page);
+    // Keys are listened to once it was painted.
+    await settled(page);
     await page.keyboard.press('l');
     const liked = async () =>
       (await server.context.engagement.reactionsOf(viewer.id, [id], [id])).liked.has(id);

@@ -115,6 +115,7 @@ describe.skipIf(!hasBrowser)('by keyboard alone', { timeout: 90_000 }, () => {
   test('the keys are told, and single letters can be switched off', async () => {
     const page = await open('nora', '/?feed=local');
     await eventually(() => current(page)).not.toBeNull();
+    await settled(page);
     // By Tab one would go through all clips.
     await page.keyboard.press('j');
     await page.keyboard.press('Control+End');

@@ -118,14 +118,18 @@ describe.skipIf(!hasBrowser)('playlists', { timeout: 120_000 }, () => {
     await rows(page).nth(2).waitFor();
     await picture(page, 'playlist-own-desktop');
     expect(await axeViolations(page)).toEqual([]);
-    await handleOf(page, 'Snow').focus();
+    const held = handleOf(page, 'Snow');
+    const isHeld = () => expect.poll(() => held.evaluate((one) => one === document.activeElement)).toBe(true);
+    await held.focus();
     await page.keyboard.press('ArrowDown');
     await page.getByText('Now 2 of 3.').waitFor();
     expect(await orderOf(id)).toEqual([ice, snow, thaw]);
     // The handle moved along with its clip: the next key goes on with it.
+    await isHeld();
     await page.keyboard.press('ArrowDown');
     await page.getByText('Now 3 of 3.').waitFor();
     expect(await orderOf(id)).toEqual([ice, thaw, snow]);
+    await isHeld();
     await page.keyboard.press('Home');
     await page.getByText('Now 1 of 3.').waitFor();
     expect(await orderOf(id)).toEqual([snow, ice, thaw]);

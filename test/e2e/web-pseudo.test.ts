@@ -4,6 +4,7 @@ import type { VideoId } from '../../src/lib/ids.ts';
 import { hasBrowser, launchBrowser, openPage, viewports, type WatchedPage } from '../helpers/browser.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { createPeople, type Person } from '../helpers/people.ts';
+import { settled } from '../helpers/screen-steps.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { MARKS, pseudo, pseudoWords } from '../helpers/words.ts';
 
@@ -184,6 +185,8 @@ describe.skipIf(!hasBrowser)('in a language whose words are longer', { timeout: 
     await page.goto('/');
     const article = page.getByRole('article').first();
     await article.waitFor();
+    // Keys are listened to once it was painted.
+    await settled(page);
     for (const [key, title] of [
       ['c', 'Comments'],
       ['s', 'Share'],

@@ -14,6 +14,7 @@ import {
 } from '../helpers/device-rig.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import type { Person } from '../helpers/people.ts';
+import { settled } from '../helpers/screen-steps.ts';
 import { eventually } from '../helpers/web-site.ts';
 
 const SETUP_MS = 120_000;
@@ -162,6 +163,9 @@ describe.skipIf(!hasBrowser)('the page as an app', { timeout: 90_000 }, () => {
     });
     const offer = page.getByText('Put Small Films on your home screen?');
     const watch = async (clips: number) => {
+      // None is there at first: the first one to come is not gone to.
+      await eventually(() => currentId(page)).not.toBe(null);
+      await settled(page);
       for (let n = 0; n < clips; n += 1) {
         const before = await currentId(page);
         await page.keyboard.press('j');

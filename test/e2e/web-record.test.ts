@@ -61,7 +61,7 @@ async function take(page: Page, number: number): Promise<void> {
   await page.getByText(new RegExp(`^${number} takes?, `)).waitFor();
 }
 
-describe.skipIf(!hasBrowser)('recording', () => {
+describe.skipIf(!hasBrowser)('recording', { timeout: 90_000 }, () => {
   test('takes by keyboard, one of them undone, a look at them, and the form of uploads', async () => {
     const opened = await open(withCamera, 'phone');
     const { page } = opened;
@@ -71,7 +71,8 @@ describe.skipIf(!hasBrowser)('recording', () => {
     await page.getByLabel('What the camera sees').waitFor();
     await page.getByRole('meter').or(page.locator('meter')).first().waitFor();
     await look(page, 'camera-phone');
-    // A countdown that is called off, and none.
+    // A countdown that is called off, long before its end, and none.
+    await page.getByLabel('Countdown').selectOption('10');
     await page.getByRole('button', { name: 'Record', exact: true }).press('Enter');
     await page.getByRole('timer').waitFor();
     await page.getByRole('button', { name: 'Cancel the countdown' }).press('Enter');

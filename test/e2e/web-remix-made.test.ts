@@ -10,6 +10,7 @@ import { PASSWORD } from '../helpers/people.ts';
 import { picture } from '../helpers/signed-in-page.ts';
 import { closeSite, type Site, startSite } from '../helpers/sites.ts';
 import { MADE_MS, post } from '../helpers/story.ts';
+import { endTake } from '../helpers/take.ts';
 
 let directory: string;
 let site: Site;
@@ -81,9 +82,7 @@ async function record(page: Page, seconds: number): Promise<void> {
     if (await start.isVisible()) await start.click();
     return bar.evaluate((one) => (one as HTMLProgressElement).value);
   }).toBeGreaterThan(seconds);
-  const stop = page.getByRole('button', { name: 'Stop this take' });
-  if (await stop.isVisible()) await stop.click();
-  await page.getByText(/^\d+ takes?, /).waitFor();
+  await endTake(page);
   await page.getByRole('button', { name: 'Look at it' }).click();
   await page.getByRole('button', { name: 'Use this clip' }).click();
   await page.getByRole('slider', { name: 'Begins at' }).last().waitFor();

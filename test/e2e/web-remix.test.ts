@@ -12,6 +12,7 @@ import {
 import { fakeAccount, fakeStatus } from '../helpers/fake-entities.ts';
 import { describeClip } from '../helpers/fake-media.ts';
 import { fakeRemix, nobodyMay } from '../helpers/fake-remixes.ts';
+import { endTake } from '../helpers/take.ts';
 import { alice, choose, MIB, processing, uploadsOn, VIDEO_ID } from '../helpers/upload-page.ts';
 import { eventually, tallClip, useWebSite, wideClip } from '../helpers/web-site.ts';
 
@@ -75,9 +76,7 @@ async function take(page: Page, until: number): Promise<number> {
     }
     return recorded(page);
   }).toBeGreaterThan(until);
-  const stop = page.getByRole('button', { name: 'Stop this take' });
-  if (await stop.isVisible()) await stop.press('Enter');
-  await page.getByText(/^\d+ takes?, /).waitFor();
+  await endTake(page);
   return from;
 }
 

@@ -17,6 +17,7 @@ import { PASSWORD } from '../helpers/people.ts';
 import { picture } from '../helpers/signed-in-page.ts';
 import { closeSite, type Site, startSite } from '../helpers/sites.ts';
 import { MADE_MS, post } from '../helpers/story.ts';
+import { endTake } from '../helpers/take.ts';
 
 let directory: string;
 let site: Site;
@@ -134,9 +135,7 @@ describe.skipIf(!hasBrowser)('a clip with the sound of another one', { timeout: 
       return bar.evaluate((one) => (one as HTMLProgressElement).value);
     }).toBeGreaterThan(2);
     expect(await placeOfSound(page)).toBeGreaterThan(3);
-    const stop = page.getByRole('button', { name: 'Stop this take' });
-    if (await stop.isVisible()) await stop.click();
-    await page.getByText(/^\d+ takes?, /).waitFor();
+    await endTake(page);
     await look(page, 'takes-phone');
     await page.getByRole('button', { name: 'Look at it' }).click();
     await page.getByRole('region', { name: 'How it will sound' }).waitFor();

@@ -163,6 +163,8 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     const { page } = nora;
     const found = await stage.bob.find(`@nora@${new URL(stage.here.running.origin).host}`);
     await stage.bob.follow(found?.id ?? '');
+    // What is posted goes to those who follow by then.
+    await until('Bob follows her', async () => (await stage.bob.relationship(found?.id ?? '')).following);
     const file =
       corpusFile('ax_trim_optimization_failure.mp4') ??
       (await clip(stage.directory, 'river.mp4', { seconds: 5.5, size: '360x640' }));

@@ -4,6 +4,7 @@ import { axeViolations, hasBrowser, viewports, waitUntilPlaying } from '../helpe
 import { fakeStatus } from '../helpers/fake-entities.ts';
 import { describeClip } from '../helpers/fake-media.ts';
 import { ffmpegRaw } from '../helpers/media-samples.ts';
+import { settled } from '../helpers/screen-steps.ts';
 import {
   alice,
   type ChosenFile,
@@ -174,10 +175,8 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
       );
     await page.getByRole('button', { name: 'Pause' }).click();
     await shows(true);
-    // Two frames: the page has seen it.
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
+    // The page has seen it.
+    await settled(page);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await shows(false);
     await page.addInitScript(() =>

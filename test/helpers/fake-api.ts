@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { Relationship, Status } from '../../web/src/api/types.ts';
 import { answerComments } from './fake-comments.ts';
 import { answerDiscover } from './fake-discover.ts';
@@ -283,9 +284,9 @@ async function answerApi(
 ): Promise<void> {
   const call = `${request.method} ${url.pathname}`;
   state.calls.push(call + url.search);
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  const bytes = Buffer.concat(chunks);
+  // A page that goes takes along what it has not sent yet.
+  const bytes = await buffer(request).catch(() => null);
+  if (bytes === null) return;
   const refusal = state.refusals.get(call);
   state.refusals.delete(call);
   const answer = state.down

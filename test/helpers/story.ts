@@ -32,6 +32,11 @@ export async function openStage() {
   const short = await clip(directory, 'short.mp4', { seconds: CLIP_SECONDS, size: '180x320' });
   const [context, bob] = await Promise.all([contextOf(here), signUp(there.running.origin, 'bob', PASSWORD)]);
   await Promise.all([fill(here, context, short), post(bob, short, 'Waves at noon')]);
+  await until('what the clips are about is talked about', async () => {
+    // Of the list that is kept: it takes them in one by one, and whoever comes meanwhile is offered a part of them.
+    const kept = await context.trending.lists.tags({ offset: 0, limit: 20 });
+    return TOPICS.every((topic) => kept?.includes(topic));
+  });
   return {
     ...{ directory, here, there, context, bob },
     async close() {

@@ -1,4 +1,4 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApiFailure } from '../api/client.ts';
 import { readDraft, writeDraft } from '../state/drafts.ts';
 import { instance, me } from '../state/session.ts';
@@ -62,7 +62,8 @@ export function Composer(props: ComposerProps) {
     element.focus();
     element.setSelectionRange(element.value.length, element.value.length);
   }, []);
-  useEffect(() => setActive(-1), [suggested]);
+  // With them, not after: a key may be pressed as soon as they are seen.
+  useLayoutEffect(() => setActive(-1), [suggested]);
 
   const look = () => {
     const element = box.current;

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useState } from 'preact/hooks';
 import { Avatar } from '../ui/avatar.tsx';
 import { Handle } from '../ui/handle.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -26,7 +26,8 @@ export function SearchField({ field, text, onText, onTake, onLeaveDown }: Search
   const [isWriting, setWriting] = useState(false);
   const [active, setActive] = useState(-1);
   const isOpen = isWriting && found.length > 0;
-  useEffect(() => setActive(-1), [found]);
+  // With them, not after: a key may be pressed as soon as they are seen.
+  useLayoutEffect(() => setActive(-1), [found]);
   useEffect(() => {
     if (active >= 0) document.getElementById(optionId(id, active))?.scrollIntoView({ block: 'nearest' });
   }, [active]);
