@@ -1,6 +1,7 @@
 import type { AuditId } from '../../src/lib/ids.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { noteOf, type Rig, startRig } from './activities.ts';
+import { empty } from './emptying.ts';
 import { jobRun } from './job-run.ts';
 import type { PeerActor } from './peer.ts';
 import { EVIL, type Remote, startRemote } from './remote-http.ts';
@@ -93,8 +94,7 @@ export async function startExchangeRig() {
     async clear(): Promise<void> {
       Object.assign(says, { list: [], answers: [], before: async () => undefined });
       peer.seen.length = 0;
-      for (const table of ['told_posts', 'exchange_peers', 'domain_policies', 'videos'])
-        await db(table).delete();
+      await empty(rig.server, 'told_posts', 'exchange_peers', 'domain_policies', 'videos');
     },
 
     async close(): Promise<void> {
