@@ -148,7 +148,9 @@ describe('every example of the reference, asked of a live server', () => {
       };
       // What others did is told a moment later; a question may be asked again, a command not.
       const isQuestion = example.of.startsWith('GET ');
-      recorded[name] = isQuestion ? await vi.waitFor(ask, { timeout: 10_000, interval: 100 }) : await ask();
+      recorded[name] = isQuestion
+        ? await vi.waitFor(ask, { timeout: PATIENCE_MS, interval: 100 })
+        : await ask();
     },
     PATIENCE_MS + 30_000,
   );

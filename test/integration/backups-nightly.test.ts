@@ -22,7 +22,7 @@ let now = Date.parse('2026-11-28T12:00:00Z');
 beforeAll(async () => {
   folder = await backupFolder();
   rig = await startMailRig({
-    variables: { BACKUP_DIR: folder.path('nightly'), BACKUP_MEDIA: 'all' },
+    variables: { BACKUP_DIR: folder.path('nightly'), BACKUP_MEDIA: 'all', BACKUP_HOUR: '3' },
     overrides: { clock: { now: () => now } },
   });
   owner = await rig.people.signedIn('boss', 'owner');

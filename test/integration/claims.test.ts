@@ -304,7 +304,7 @@ test('repeat infringers are told of, and suspended only where the server is set 
   await context().inTx((tx) =>
     context().settings.change(tx, operator, { CLAIM_REPEAT_ACTION: 'suspend' }, 'They never stop.'),
   );
-  await vi.waitFor(() => expect(context().claims.rules.repeatAction).toBe('suspend'));
+  await vi.waitFor(() => expect(context().claims.rules.repeatAction).toBe('suspend'), 20_000);
   const { id } = await claimed(await video(author.account, {}), { email: `last${serial}@rights.example` });
   await admin(`claims/${id}/uphold`);
   expect(await state()).toBe('suspended');

@@ -6,8 +6,9 @@ import { classifierLimits } from '../../config/classifier-limits.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { signatureOf } from '../../src/modules/classifier/index.ts';
 import { signIn, type Client as Uploader } from '../../src/setup/demo/client.ts';
-import { createGate, eventually, hurryPurges, openGates } from '../helpers/chaos.ts';
+import { createGate, eventually, hurryPurges, openGates, workLeft } from '../helpers/chaos.ts';
 import { type ClassifierProcess, startClassifierProcess } from '../helpers/classifier-process.ts';
+import { empty } from '../helpers/emptying.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, PASSWORD, type Person } from '../helpers/people.ts';
 import { serveFiles } from '../helpers/remote-files.ts';
@@ -73,11 +74,8 @@ beforeEach(() => {
 afterEach(async () => {
   openGates();
   const { db } = server.context;
-  await db('jobs').delete();
-  await db('content_rules').delete();
+  await empty(server, 'jobs', 'content_rules', 'held_posts', 'settings');
   await db('rules_version').increment('version', 1);
-  await db('held_posts').delete();
-  await db('settings').delete();
   await server.context.settings.refresh();
 });
 
@@ -111,9 +109,8 @@ const done = () =>
   eventually(
     'all is done',
     async () => {
-      const { db } = server.context;
       await hurry();
-      return (await db('events')).length + (await db('jobs').where({ state: 'pending' })).length === 0;
+      return (await workLeft(server.context.db)) === 0;
     },
     SLOW_MS,
   );
@@ -311,12 +308,18 @@ describe('without an answer', { timeout: SLOW_MS }, () => {
   test('in time, it is asked again', async () => {
     await rule('hold');
     await setting({ CLASSIFIER_TIMEOUT_SECONDS: '1' });
-    let slow = true;
-    answer = (response, request) => {
-      if (!slow) return ask(response, request);
-      slow = false;
-    };
+    answer = () => undefined;
     const id = await upload('A lake');
+    await asked(id);
+    answer = ask;
+    const job = () =>
+      server.context
+        .db('jobs')
+        .where({ key: `media.classify:${id}` })
+        .first();
+    await eventually('nobody waits any more', async () => (await job()).last_error !== null, SLOW_MS);
+    // Now it has as long as it takes.
+    await setting({ CLASSIFIER_TIMEOUT_SECONDS: '120' });
     await done();
     expect(front.seen).toHaveLength(2);
     expect(await isSeen(id)).toBe(true);

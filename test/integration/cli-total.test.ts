@@ -154,7 +154,7 @@ test('what is no cache cannot be cleared', async () => {
   expect(await world.cli('cache', 'clear', 'queues')).toMatchObject({ code: 2, reason: 'usage' });
 });
 
-test('is the same as a program of its own', async () => {
+test('is the same as a program of its own', { timeout: 120_000 }, async () => {
   const spawned = (...args: string[]) =>
     new Promise<{ code: number; out: string }>((resolve) => {
       execFile(process.execPath, ['src/cli/main.ts', ...args], { env: world.env }, (error, stdout) =>

@@ -157,16 +157,17 @@ describe('counts of what everybody asks for', () => {
     for (let n = 0; n < counterLimits.hotReads - 1; n += 1) expect(await likesOf()).toBe(1);
     expect(asked).toBe(counterLimits.hotReads - 1);
     await likesOf();
-    await eventually('it is in Redis', () => redis.exists(`${server.context.config.redisPrefix}:counts:1`));
+    const key = `${server.context.config.redisPrefix}:counts:1`;
+    await eventually('it is in Redis', async () => (await redis.exists(key)) === 1);
     const before = asked;
     likes = 2;
     expect(await likesOf()).toBe(1);
     expect(asked).toBe(before);
-    await redis.del(`${server.context.config.redisPrefix}:counts:1`);
+    await redis.del(key);
     expect(await likesOf()).toBe(2);
     // It ends by itself: nothing else ever takes it away.
     const left = await eventually('it is there again', async () => {
-      const ms = await redis.pttl(`${server.context.config.redisPrefix}:counts:1`);
+      const ms = await redis.pttl(key);
       return ms === -2 ? null : { ms };
     });
     expect(left.ms).toBeGreaterThan(0);
@@ -178,7 +179,8 @@ describe('counts of what everybody asks for', () => {
     const likesOf = async () => (await server.context.counters.of([one])).get(one)?.likes;
     for (let n = 0; n < 2 * counterLimits.hotReads; n += 1) expect(await likesOf()).toBe(1);
     const { redis, config } = server.context;
-    await eventually('it is in Redis', () => redis.exists(`${config.redisPrefix}:counts:${one}`));
+    const key = `${config.redisPrefix}:counts:${one}`;
+    await eventually('it is in Redis', async () => (await redis.exists(key)) === 1);
     for (const [does, likes] of [
       ['unfavourite', 0],
       ['favourite', 1],

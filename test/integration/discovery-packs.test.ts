@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operator } from '../../src/modules/staff/index.ts';
 import { createOf, noteOf, type Rig, startRig } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import type { PeerActor } from '../helpers/peer.ts';
 import { EVIL, startRemote } from '../helpers/remote-http.ts';
@@ -15,9 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 beforeEach(async () => {
-  await db()('told_posts').delete();
-  await db()('discovery_packs').delete();
-  await db()('videos').delete();
+  await empty(rig.server, 'told_posts', 'discovery_packs', 'videos');
 });
 
 const db = () => rig.server.context.db;

@@ -24,7 +24,7 @@ import { createVideoFactory } from '../helpers/factories.ts';
 import { silent } from '../helpers/job-rig.ts';
 import { startMailServer } from '../helpers/mail-server.ts';
 import { createPeople } from '../helpers/people.ts';
-import { redis } from '../helpers/probes.ts';
+import { query, redis } from '../helpers/probes.ts';
 import { startS3 } from '../helpers/s3-server.ts';
 import { startTestServer, type TestServer, testVariables } from '../helpers/server.ts';
 import { mountSmallDisk } from '../helpers/small-disk.ts';
@@ -180,13 +180,15 @@ describe('OP2 of what the server stands on doctor finds', { timeout: SLOW_MS }, 
     const bare = await createTestDatabase({ name: 'bare', prepare: async () => undefined });
     onTestFinished(() => dropTestDatabase(bare));
     await expectOnly('migrations-pending', { DATABASE_URL: bare });
-    const { db } = server.context;
-    await db('workers').update({ seen_at: db.raw(`now() - interval '3 minutes'`) });
-    await expectOnly('no-worker');
-    await db('workers').update({ seen_at: db.fn.now(), queues: ['media'] });
-    await expectOnly('queue-unserved');
-    await db('workers').delete();
-    await db('workers').insert({ id: 'x', host: 'x', version: '1', queues: [...queueNames] });
+    // In that of the server, its worker says again and again that it lives.
+    const silentWorker = await createTestDatabase();
+    onTestFinished(() => dropTestDatabase(silentWorker));
+    const worker = (values: string) =>
+      query(silentWorker, `insert into workers (id, host, version, seen_at, queues) values ${values}`);
+    await worker(`('x', 'x', '1', now() - interval '3 minutes', '{}')`);
+    await expectOnly('no-worker', { DATABASE_URL: silentWorker });
+    await worker(`('y', 'y', '1', now(), '{media}')`);
+    await expectOnly('queue-unserved', { DATABASE_URL: silentWorker });
   });
 
   test('a PostgreSQL that is too old', async () => {

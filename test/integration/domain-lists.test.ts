@@ -4,6 +4,7 @@ import type { Account } from '../../src/modules/accounts/index.ts';
 import type { PolicyChange } from '../../src/modules/instances/index.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { quiet } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { createPeople, type People } from '../helpers/people.ts';
 import { HONEST, type Remote, startRemote } from '../helpers/remote-http.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -17,10 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 beforeEach(async () => {
-  const { db } = server.context;
-  await db('domain_subscriptions').delete();
-  await db('domain_excludes').delete();
-  await db('domain_policies').delete();
+  await empty(server, 'domain_subscriptions', 'domain_excludes', 'domain_policies');
   await quiet(server);
 });
 

@@ -171,6 +171,7 @@ describe('allow-list mode', () => {
     await set('listed.test', { severity: 'allow' });
     await set('noted.test', { severity: 'noop' });
     const closed = await startTestServer({
+      role: 'none',
       variables: {
         ...{ FEDERATION_MODE: 'allow-list', DATABASE_URL: databaseUrl, ORIGIN: server.origin },
         DATA_DIR: server.dataDir,

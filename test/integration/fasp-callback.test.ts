@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { faspLimits } from '../../config/fasp-limits.ts';
 import { operator } from '../../src/modules/staff/index.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type FaspRig, startAcceptedFasp } from '../helpers/fasp-rig.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { EVIL, HONEST } from '../helpers/remote-http.ts';
@@ -30,8 +31,7 @@ afterAll(async () => {
   await server?.close();
 });
 beforeEach(async () => {
-  await db()('fasp_callbacks').delete();
-  await db()('jobs').delete();
+  await empty(server, 'fasp_callbacks', 'jobs');
   await db()('fasp_capabilities').where({ provider_id: fasp.id }).update({ enabled: true, told: true });
   fasp.answers[`POST ${LOGS}`] = { status: 201 };
   fasp.seen.length = 0;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { faspLimits } from '../../config/fasp-limits.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { operator } from '../../src/modules/staff/index.ts';
+import { empty } from '../helpers/emptying.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type FaspRig, startAcceptedFasp } from '../helpers/fasp-rig.ts';
 import { createPeople, type Person } from '../helpers/people.ts';
@@ -48,7 +49,7 @@ afterAll(async () => {
   await server?.close();
 });
 beforeEach(async () => {
-  for (const table of PROVIDERS) await db()(table).delete();
+  await empty(server, ...PROVIDERS);
   await db()('fasp_providers').update({ tell_at: null, tell_failures: 0 });
   await db()('fasp_capabilities').update({ ask_at: null, ask_failures: 0, ask_failure: null });
   for (const one of [fasp, other]) one.seen.length = 0;
@@ -219,7 +220,7 @@ describe('what a provider answers', () => {
     await db()('fasp_capabilities').insert({ ...search, enabled: true, told: true });
     const slow = await dripping();
     expect(await server.context.fasp.people.search('teapot', async () => true)).toEqual([]);
-    await vi.waitFor(() => expect(slow.isOver()).toBe(true), { timeout: 8_000, interval: 50 });
+    await vi.waitFor(() => expect(slow.isOver()).toBe(true), { timeout: 20_000, interval: 50 });
     await slow.close();
   });
 });

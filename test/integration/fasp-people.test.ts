@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { faspLimits } from '../../config/fasp-limits.ts';
 import { operator } from '../../src/modules/staff/index.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type FaspRig, startAcceptedFasp } from '../helpers/fasp-rig.ts';
 import { type Peer, type PeerActor, startPeer } from '../helpers/peer.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
@@ -33,7 +34,7 @@ afterAll(async () => {
   await peer?.close();
 });
 beforeEach(async () => {
-  await db()('fasp_providers').delete();
+  await empty(server, 'fasp_providers');
   fasp = await startAcceptedFasp(server, EVIL, ['account_search', 'follow_recommendation']);
   for (const capability of ['account_search', 'follow_recommendation']) await fasp.use(capability);
   fasp.seen.length = 0;

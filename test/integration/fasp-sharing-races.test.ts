@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { faspLimits } from '../../config/fasp-limits.ts';
 import type { AccountId, VideoId } from '../../src/lib/ids.ts';
 import { eventually, publish, type Rig, startRig } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type FaspRig, startAcceptedFasp } from '../helpers/fasp-rig.ts';
 import { createPeople } from '../helpers/people.ts';
@@ -26,8 +27,7 @@ afterAll(async () => {
   await rig?.close();
 });
 beforeEach(async () => {
-  for (const table of ['fasp_subscriptions', 'fasp_backfills', 'fasp_shared', 'fasp_news', 'videos'])
-    await db()(table).delete();
+  await empty(rig.server, ...['fasp_subscriptions', 'fasp_backfills', 'fasp_shared', 'fasp_news', 'videos']);
   fasp.seen.length = 0;
   fasp.answers[ANNOUNCE] = { status: 204 };
 });

@@ -3,6 +3,7 @@ import type { Tx } from '../../src/db/database.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { eventually, noteOf, publish, type Rig, startRig } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type FaspRig, startAcceptedFasp } from '../helpers/fasp-rig.ts';
 import { createPeople } from '../helpers/people.ts';
 import { EVIL } from '../helpers/remote-http.ts';
@@ -25,8 +26,10 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   rig.ahead = 0;
-  for (const table of ['fasp_subscriptions', 'fasp_backfills', 'fasp_shared', 'videos', 'domain_policies'])
-    await db()(table).delete();
+  await empty(
+    rig.server,
+    ...['fasp_subscriptions', 'fasp_backfills', 'fasp_shared', 'videos', 'domain_policies'],
+  );
   await db()('fasp_capabilities').where({ capability: 'data_sharing' }).update({ enabled: true, told: true });
   await db()('fasp_providers').update({ state: 'accepted', tell_at: null, tell_failures: 0 });
   await profile({ indexable: true, discoverable: true });

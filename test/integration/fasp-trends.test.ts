@@ -4,6 +4,7 @@ import { exchangeLimits } from '../../config/exchange-limits.ts';
 import { faspLimits } from '../../config/fasp-limits.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { noteOf, PUBLIC, publish, type Rig, startRig } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type FaspRig, startAcceptedFasp } from '../helpers/fasp-rig.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import type { PeerActor } from '../helpers/peer.ts';
@@ -30,7 +31,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   rig.ahead = 0;
-  for (const table of ['told_posts', 'videos', 'jobs']) await db()(table).delete();
+  await empty(rig.server, 'told_posts', 'videos', 'jobs');
   await db()('fasp_capabilities').update({ enabled: true, ask_at: null, ask_failures: 0, ask_failure: null });
   Object.assign(fasp.fasp, { faults: {} });
   fasp.answers[HASHTAGS] = { status: 200, body: { hashtags: [] } };
@@ -84,10 +85,8 @@ describe('a provider that is asked what trends', () => {
     ]);
     await look();
     expect((await told()).map(({ state }) => state)).toEqual(['accepted', 'accepted']);
-    expect(await db()('videos').where({ local: false, discovery: true }).pluck('uri')).toEqual([
-      first,
-      second,
-    ]);
+    const found = await db()('videos').where({ local: false, discovery: true }).orderBy('id').pluck('uri');
+    expect(found).toEqual([first, second]);
     const stats = await db()('video_stats').select('likes', 'shares', 'comments');
     expect(stats.filter(({ likes, shares, comments }) => likes + shares + comments > 0)).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { faspLimits } from '../../config/fasp-limits.ts';
 import type { FaspId } from '../../src/lib/ids.ts';
 import { operator } from '../../src/modules/staff/index.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type FaspProvider, startFasp } from '../helpers/fasp.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { HONEST } from '../helpers/remote-http.ts';
@@ -40,7 +41,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   ahead = 0;
-  await db()('fasp_providers').delete();
+  await empty(server, 'fasp_providers');
   Object.assign(fasp, { faults: {} });
   fasp.seen.length = 0;
   fasp.turnedAway.length = 0;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operator } from '../../src/modules/staff/index.ts';
 import { type ClipFolder, openClipFolder } from '../helpers/clip-source.ts';
+import { empty } from '../helpers/emptying.ts';
 import { ffmpegRaw } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -52,9 +53,7 @@ afterAll(async () => {
   clips?.close();
   await server?.close();
 });
-beforeEach(async () => {
-  await server.context.db('listed_media').delete();
-});
+beforeEach(() => empty(server, 'listed_media'));
 
 const rowOf = (id: string) => server.context.db('videos').where({ id }).first();
 const uploaded = (name: string) => clips.uploaded(bob, name);

@@ -251,7 +251,10 @@ describe('the last step of a job', () => {
       await tx('work').insert({});
       await rig.enqueue(tx, pump);
       beforeEnd.open();
-      await eventually('the ending job waits for this transaction', () => waitingForLocks(rig.db));
+      await eventually(
+        'the ending job waits for this transaction',
+        async () => (await waitingForLocks(rig.db)) > 0,
+      );
     });
     await nothingLeft();
     expect(handler).toHaveBeenCalledTimes(2);
@@ -264,7 +267,7 @@ describe('the last step of a job', () => {
     await addPump();
     await inEnd.reached;
     const adding = addWork();
-    await eventually('the wake-up waits for the ending job', () => waitingForLocks(rig.db));
+    await eventually('the wake-up waits for the ending job', async () => (await waitingForLocks(rig.db)) > 0);
     inEnd.open();
     await adding;
     await nothingLeft();

@@ -113,13 +113,13 @@ describe.each([
       onProgress: () => controller.abort(),
     });
     expect(outcome).toMatchObject({ ok: false, reason: 'aborted' });
-    await vi.waitFor(async () => expect(await ours()).toEqual([]), 5_000);
+    await vi.waitFor(async () => expect(await ours()).toEqual([]), 20_000);
   });
 
   test('the deadline kills the whole group', async () => {
     const outcome = await found.run({ ...endless(), deadlineMs: 300 });
     expect(outcome).toMatchObject({ ok: false, reason: 'deadline' });
-    await vi.waitFor(async () => expect(await ours()).toEqual([]), 5_000);
+    await vi.waitFor(async () => expect(await ours()).toEqual([]), 20_000);
   });
 
   test('a process that makes no progress is killed', async () => {
@@ -130,7 +130,7 @@ describe.each([
       ...{ input: stuck, args: encode('stuck.mp4'), outputDirectory: output, stallMs: 300 },
     });
     expect(outcome).toMatchObject({ ok: false, reason: 'stalled' });
-    await vi.waitFor(async () => expect(await ours()).toEqual([]), 5_000);
+    await vi.waitFor(async () => expect(await ours()).toEqual([]), 20_000);
   });
 
   test('what the program has started dies with it', async () => {
@@ -139,10 +139,10 @@ describe.each([
     const running = async () => (await commands()).filter((line) => line.includes(`sleep ${seconds}`));
     const controller = new AbortController();
     const outcome = create({ ...deps, ffprobePath }).probe(input(), controller.signal);
-    await vi.waitFor(async () => expect(await running()).not.toEqual([]), 5_000);
+    await vi.waitFor(async () => expect(await running()).not.toEqual([]), 20_000);
     controller.abort();
     expect(await outcome).toMatchObject({ ok: false, reason: 'aborted' });
-    await vi.waitFor(async () => expect(await running()).toEqual([]), 5_000);
+    await vi.waitFor(async () => expect(await running()).toEqual([]), 20_000);
   });
 
   test('an abort before the start starts nothing', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mediaKey } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
-import { eventually, hurryPurges } from '../helpers/chaos.ts';
+import { eventually, hurryPurges, workLeft } from '../helpers/chaos.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { clientOf, createPeople, PASSWORD, type People } from '../helpers/people.ts';
@@ -34,8 +34,7 @@ const settled = () =>
     async () => {
       const { db } = server.context;
       await hurryPurges(db);
-      const events = await db('events');
-      return events.length === 0 && (await db('jobs')).length === 0;
+      return (await workLeft(db)) === 0;
     },
     SLOW_MS,
   );

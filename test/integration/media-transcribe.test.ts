@@ -15,6 +15,7 @@ import type { Account } from '../../src/modules/accounts/index.ts';
 import { createTranscriber } from '../../src/modules/videos/index.ts';
 import { signIn } from '../../src/setup/demo/client.ts';
 import { createGate, eventually, openGates } from '../helpers/chaos.ts';
+import { empty } from '../helpers/emptying.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { clip } from '../helpers/media-samples.ts';
@@ -60,7 +61,7 @@ afterAll(async () => {
 
 afterEach(async () => {
   openGates();
-  await server.context.db('jobs').delete();
+  await empty(server, 'jobs');
   service.seen.length = 0;
 });
 
@@ -363,7 +364,7 @@ describe('what a service may answer', () => {
         closed.resolve();
       });
     };
-    expect(await heard(300)).toMatchObject({ ok: false, reason: 'unavailable' });
+    expect(await heard(1_500)).toMatchObject({ ok: false, reason: 'unavailable' });
     await closed.promise;
   });
 });

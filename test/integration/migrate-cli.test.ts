@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { vireo } from '../../src/cli/program.ts';
 import { migrate, migrationNames } from '../../src/db/migrate.ts';
 import { backupFolder } from '../helpers/backup-rig.ts';
-import { eventually } from '../helpers/chaos.ts';
+import { eventually, IN_THIS_DATABASE } from '../helpers/chaos.ts';
 import { query } from '../helpers/probes.ts';
 import { createTestDatabase, dropTestDatabase, testRedis } from '../helpers/stack.ts';
 
@@ -99,7 +99,10 @@ test('it waits for a server that migrates, and says so meanwhile', { timeout: 60
       isDone = true;
     });
     await eventually('it waits', async () => {
-      const rows = await query(url, `select 1 from pg_locks where locktype = 'advisory' and not granted`);
+      const rows = await query(
+        url,
+        `select 1 from pg_locks where locktype = 'advisory' and not granted and ${IN_THIS_DATABASE}`,
+      );
       return rows.length === 1;
     });
     expect(isDone).toBe(false);
