@@ -36,6 +36,19 @@ export async function hurryPurges(db: Db): Promise<void> {
     .update({ run_at: db.fn.now(), run: db.raw('run + 1') });
 }
 
+/**
+ * How many events and jobs are not done, in one look: a job that ends and tells of it between two looks would be missed by both, and
+ * so would all that follows from it.
+ */
+export async function workLeft(db: Db, jobs = '%'): Promise<number> {
+  const { rows } = await db.raw<{ rows: { count: number }[] }>(
+    `select ((select count(*) from events)
+           + (select count(*) from jobs where state = 'pending' and name like ?))::int as count`,
+    [jobs],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** A promise with its handle, for holding a handler at a point of the test's choice. */
 export interface Gate {
   /** Resolves once somebody has come to the gate. */
