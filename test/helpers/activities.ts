@@ -210,7 +210,7 @@ export async function quiet({ context: { db } }: TestServer): Promise<void> {
 }
 
 /** Resolves once what was counted so far is part of the sums, which the server sees to every few seconds. */
-async function summed({ context: { analytics, watching, db } }: TestServer): Promise<void> {
+export async function summed({ context: { analytics, watching, db } }: TestServer): Promise<void> {
   await eventually('all that was counted is added up', async () => {
     await Promise.all([analytics.fold(), watching.addTallies()]);
     const left = await Promise.all([db('analytics_tallies').first('id'), db('view_tallies').first('id')]);

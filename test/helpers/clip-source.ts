@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { SONG_RATE, song } from '../../bench/sounds/songs.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
-import { eventually, hurryPurges } from './chaos.ts';
+import { eventually, hurryPurges, workLeft } from './chaos.ts';
 import { ffmpegRaw } from './media-samples.ts';
 import type { Person } from './people.ts';
 import { receivePost } from './remote-posts.ts';
@@ -36,7 +36,7 @@ export async function openClipFolder(server: TestServer, host: string) {
       async () => {
         const { db } = server.context;
         await hurryPurges(db);
-        return (await db('events')).length + (await db('jobs').where({ state: 'pending' })).length === 0;
+        return (await workLeft(db)) === 0;
       },
       90_000,
     );

@@ -59,8 +59,7 @@ export async function dropTestDatabase(url: string): Promise<void> {
 export async function testRedis(): Promise<TestRedis> {
   const shared = new Redis(inject('redisUrl'));
   try {
-    const databases = Number(((await shared.config('GET', 'databases')) as string[])[1]);
-    const number = ((await shared.incr('last-test-database')) % (databases - 1)) + 1;
+    const number = await nextDatabase(shared);
     await shared.multi().select(number).flushdb().exec();
     const url = Object.assign(new URL(inject('redisUrl')), { pathname: `/${number}` }).href;
     return { url, prefix: `test-${randomBytes(4).toString('hex')}` };
@@ -84,6 +83,17 @@ export async function testPort(host: string): Promise<number> {
     return await freePort(host, PORTS.first + serial);
   } finally {
     shared.disconnect();
+  }
+}
+
+/** The next one in turn that nobody is connected to: a run needs more than there are, and some files use theirs for minutes. */
+export async function nextDatabase(shared: Redis): Promise<number> {
+  const databases = Number(((await shared.config('GET', 'databases')) as string[])[1]);
+  const clients = String(await shared.client('LIST'));
+  const used = new Set([...clients.matchAll(/ db=(\d+) /g)].map(([, number]) => Number(number)));
+  for (;;) {
+    const number = ((await shared.incr('last-test-database')) % (databases - 1)) + 1;
+    if (!used.has(number)) return number;
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { originalKey } from '../../media/keys.ts';
 import type { Overrides } from '../../src/context.ts';
+import { empty } from './emptying.ts';
 import { createPeople } from './people.ts';
 import { startTestServer } from './server.ts';
 
@@ -159,9 +160,6 @@ export async function startUploadRig(more: Record<string, string> = {}, parts: O
       expect(await filesOf(uploadId)).toEqual([]);
     },
 
-    async clear(): Promise<void> {
-      await db('events').delete();
-      await db('videos').delete();
-    },
+    clear: (): Promise<void> => empty(server, 'events', 'videos'),
   };
 }

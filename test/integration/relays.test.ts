@@ -15,6 +15,7 @@ import {
   type Rig,
   startRig,
 } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import type { Peer, PeerActor } from '../helpers/peer.ts';
 
 let rig: Rig;
@@ -35,10 +36,7 @@ beforeAll(async () => {
   instanceActor = rig.server.context.urls.instanceActor;
 });
 afterAll(() => rig.close());
-beforeEach(async () => {
-  await db()('videos').delete();
-  await db()('relays').delete();
-});
+beforeEach(() => empty(rig.server, 'videos', 'relays'));
 
 const db = () => rig.server.context.db;
 const outcome = (actor: PeerActor, activity: { id: string }) => outcomeOf(rig.server, actor, activity);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prefixesOf } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
-import { eventually, hurryPurges } from '../helpers/chaos.ts';
+import { eventually, hurryPurges, workLeft } from '../helpers/chaos.ts';
 import { createPeople, type Person } from '../helpers/people.ts';
 import { killProcesses } from '../helpers/probes.ts';
 import { createRemixRig, startOrigin } from '../helpers/remix-rig.ts';
@@ -51,17 +51,16 @@ const stitchOf = (of: VideoId, start: number, end: number) => ({
 /** What is left in the store and at work of a video, once nothing of media waits. */
 async function leftOf(id: VideoId): Promise<string[]> {
   const { db, storage } = server.context;
-  const waiting = () => db('jobs').where({ state: 'pending' }).whereLike('name', 'media.%');
   await eventually(
     'nothing waits',
     async () => {
       await hurryPurges(db);
-      await waiting()
-        .where({ lease_owner: null })
+      await db('jobs')
+        .where({ state: 'pending', lease_owner: null })
+        .whereLike('name', 'media.%')
         .where('run_at', '>', db.fn.now())
         .update({ run_at: db.fn.now(), run: db.raw('run + 1') });
-      const events = await db('events');
-      return events.length === 0 && (await waiting()).length === 0;
+      return (await workLeft(db, 'media.%')) === 0;
     },
     SLOW_MS,
   );

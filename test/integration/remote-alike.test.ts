@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { prefixesOf } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
-import { eventually, hurryPurges } from '../helpers/chaos.ts';
+import { eventually, hurryPurges, workLeft } from '../helpers/chaos.ts';
 import { corpusFile, corpusNote, ffmpegRaw } from '../helpers/media-samples.ts';
 import { receivePost } from '../helpers/remote-posts.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -55,8 +55,7 @@ async function open(id: VideoId): Promise<void> {
     async () => {
       await hurryPurges(db);
       const isReady = (await db('videos').where({ id: id }).first()).media_state === 'ready';
-      const left = [await db('events'), await db('jobs').where({ state: 'pending' })].flat();
-      return isReady && left.length === 0;
+      return isReady && (await workLeft(db)) === 0;
     },
     60_000,
   );

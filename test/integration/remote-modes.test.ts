@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 beforeEach(async () => {
-  await server.context.db.raw('truncate videos, jobs, follows, domain_policies cascade');
+  await server.context.inTx((tx) => tx.raw('truncate videos, jobs, follows, domain_policies cascade'));
   made += 1;
   carol = await people.remote(`carol${made}`);
   dave = await people.remote(`dave${made}`);

@@ -56,7 +56,7 @@ afterAll(async () => {
   await canary?.close();
 });
 beforeEach(async () => {
-  await server.context.db.raw('truncate videos, jobs, follows, domain_policies cascade');
+  await server.context.inTx((tx) => tx.raw('truncate videos, jobs, follows, domain_policies cascade'));
   // What was known of another test's videos is no longer so.
   ahead += servingLimits.accessKeptMs;
   made += 1;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
+import { eventually } from '../helpers/chaos.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { SEARCH_DRIVERS, type SearchServer, startSearchServer } from '../helpers/search-drivers.ts';
@@ -38,6 +39,12 @@ async function search(q: string, more = '', as: Person | undefined = nora) {
   expect(answer.status, answer.text).toBe(200);
   return answer.body as { statuses: { id: VideoId }[]; corrected: string | null; next_cursor: string | null };
 }
+/** What is meant is told where PostgreSQL finds it at once: on a busy machine it is asked again. */
+const corrected = (q: string, more = '') =>
+  eventually(`it is told what ${q} means`, async () => {
+    const answer = await search(q, more);
+    return answer.corrected !== null && answer;
+  });
 const found = async (q: string, more = '') => (await search(q, more)).statuses.map(({ id }) => id);
 
 describe.each(SEARCH_DRIVERS)('by %s', (driver) => {
@@ -186,12 +193,12 @@ describe.each(SEARCH_DRIVERS)('by %s', (driver) => {
       await follow();
       expect(new Set(await found('kingf', '&unfinished=true'))).toEqual(new Set([one, two]));
       expect(new Set(await found('kingf*'))).toEqual(new Set([one, two]));
-      const slipped = await search('kingfsher dives');
+      const slipped = await corrected('kingfsher dives');
       expect(slipped.statuses.map(({ id }) => id)).toEqual([one]);
       expect(slipped.corrected).toBe('kingfisher dives');
       for (const slip of ['kingfihser', 'kingfisherr', 'kingfesher', 'kngfisher'])
-        expect((await search(slip)).corrected, slip).toBe('kingfisher');
-      expect((await search('kingfihser', '&unfinished=true')).corrected).toBe('kingfisher');
+        expect((await corrected(slip)).corrected, slip).toBe('kingfisher');
+      expect((await corrected('kingfihser', '&unfinished=true')).corrected).toBe('kingfisher');
       expect((await search('kingfisher')).corrected).toBeNull();
     });
 
@@ -319,7 +326,7 @@ describe.each(SEARCH_DRIVERS)('by %s', (driver) => {
         'tag mud': 2,
         'language en': 3,
       });
-      expect((await search('redshaks')).corrected).toBe('redshanks');
+      expect((await corrected('redshaks')).corrected).toBe('redshanks');
 
       await db('videos').where({ id: one }).update({ caption: 'Redshanks flying', language: 'de' });
       await follow();
@@ -369,12 +376,13 @@ describe.each(SEARCH_DRIVERS)('by %s', (driver) => {
         (await client.get(`/api/v1/search/suggestions?q=${encodeURIComponent(q)}`)).body.sounds.map(
           ({ id }: { id: string }) => id,
         );
-      for (const q of ['e', 'even', 'EVÉN']) expect(await suggested(q), q).toEqual([often, seldom]);
-      expect(await suggested('evening b')).toEqual([seldom]);
-      expect(await suggested('bells')).toEqual([seldom]);
+      // A help that is left out where it takes long, too.
+      const isSuggested = (q: string) => expect.poll(() => suggested(q), { message: q });
+      for (const q of ['e', 'even', 'EVÉN']) await isSuggested(q).toEqual([often, seldom]);
+      for (const q of ['evening b', 'bells']) await isSuggested(q).toEqual([seldom]);
       for (const q of ['@even', '#even', 'e%', 'morning']) expect(await suggested(q), q).toEqual([]);
       await db('videos').where({ sound_id: seldom }).update({ visibility: 'followers' });
-      expect(await suggested('evening')).toEqual([often]);
+      await isSuggested('evening').toEqual([often]);
     });
   });
 

@@ -5,8 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../../config/config.ts';
 import { opensActorKey } from '../../federation/index.ts';
 import { vireo } from '../../src/cli/program.ts';
@@ -14,6 +13,7 @@ import { type Context, createContext } from '../../src/context.ts';
 import { type Db, openDatabase } from '../../src/db/database.ts';
 import { sealedPlaces } from '../../src/db/sealed.ts';
 import { createLogger } from '../../src/lib/log.ts';
+import { holdWrites } from '../helpers/chaos.ts';
 import { type MailServer, startMailServer } from '../helpers/mail-server.ts';
 import { createPeople } from '../helpers/people.ts';
 import { testVariables } from '../helpers/server.ts';
@@ -155,22 +155,21 @@ test(
       where mails.kind = 'test'`,
       [LETTERS],
     );
+    const { last } = await db('mails').max('id as last').first();
     await db.destroy();
-    const name = new URL(env.DATABASE_URL ?? '').pathname.slice(1);
-    const admin = new pg.Client({ connectionString: inject('adminDatabaseUrl') });
-    await admin.connect();
+    // Before the last of the letters: some are sealed anew then, and others are not.
+    const hold = await holdWrites(env.DATABASE_URL ?? '', {
+      ...{ table: 'mails', on: 'update', condition: `new.id = ${last}` },
+    });
     const child = spawn(process.execPath, ['src/cli/main.ts', 'secrets', 'rotate'], {
       ...{ env: { ...env, PATH: process.env.PATH }, stdio: 'ignore' },
     });
     const gone = once(child, 'exit');
-    const inTheMiddle = `select 1 from pg_stat_activity where datname = $1 and query like '%"mails"%unnest%'`;
-    while (child.exitCode === null && (await admin.query(inTheMiddle, [name])).rowCount === 0);
+    await hold.reached();
     child.kill('SIGKILL');
     expect(await gone).toEqual([null, 'SIGKILL']);
     // What it had begun goes with its connection.
-    const left = 'select 1 from pg_stat_activity where datname = $1';
-    while ((await admin.query(left, [name])).rowCount !== 0);
-    await admin.end();
+    await hold.cut();
 
     db = openDatabase(env.DATABASE_URL ?? '', 1);
     const next = await keyIn('secret-key.next');

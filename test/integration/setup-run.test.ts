@@ -18,6 +18,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ensureNode } from '../../src/setup/node.mjs';
 import { findProgram } from '../../src/setup/step.mjs';
+import { eventually } from '../helpers/chaos.ts';
+import { processesOn } from '../helpers/probes.ts';
 
 const SETUP = new URL('../../src/setup/', import.meta.url).pathname;
 
@@ -57,6 +59,8 @@ describe('run.mjs', () => {
     for (const child of running.splice(0)) {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     }
+    // What a test has killed leaves others behind, which write there until they are gone.
+    await eventually('nobody works there', async () => (await processesOn(root)).length === 0);
     await rm(root, { recursive: true, force: true });
   });
 

@@ -1,8 +1,15 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { startOwnRedis } from '../helpers/chaos.ts';
 import { query } from '../helpers/probes.ts';
-import { createTestDatabase, type DatabaseTemplate, dropTestDatabase, testRedis } from '../helpers/stack.ts';
+import {
+  createTestDatabase,
+  type DatabaseTemplate,
+  dropTestDatabase,
+  nextDatabase,
+  testRedis,
+} from '../helpers/stack.ts';
 
 describe('the stack that test files share', () => {
   const notes: DatabaseTemplate = {
@@ -67,5 +74,21 @@ describe('the stack that test files share', () => {
     expect(one.prefix).not.toBe(two.prefix);
     first.disconnect();
     second.disconnect();
+  });
+
+  test('gives nobody a Redis that another one still uses, however many were given since', async () => {
+    const own = await startOwnRedis();
+    const [shared, busy] = [new Redis(own.url), new Redis(`${own.url}/3`)];
+    try {
+      await busy.ping();
+      const given: number[] = [];
+      for (let n = 0; n < 28; n += 1) given.push(await nextDatabase(shared));
+      // Of sixteen, one is for those who ask and one is taken.
+      expect(new Set(given)).toEqual(new Set([1, 2, ...Array.from({ length: 12 }, (_, n) => n + 4)]));
+    } finally {
+      shared.disconnect();
+      busy.disconnect();
+      await own.close();
+    }
   });
 });

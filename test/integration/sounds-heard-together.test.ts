@@ -194,16 +194,13 @@ describe('what is listed', { timeout: 60_000 }, () => {
     const listing = list(print);
     // It has come as far as it does before the other is done.
     await expect
-      .poll(
-        async () => {
-          const { rows } = await server.context.db.raw(
-            `select count(*)::int as waiting from pg_locks where locktype = 'advisory' and not granted
-                and database = (select oid from pg_database where datname = current_database())`,
-          );
-          return rows[0].waiting;
-        },
-        { timeout: 5_000 },
-      )
+      .poll(async () => {
+        const { rows } = await server.context.db.raw(
+          `select count(*)::int as waiting from pg_locks where locktype = 'advisory' and not granted
+              and database = (select oid from pg_database where datname = current_database())`,
+        );
+        return rows[0].waiting;
+      })
       .toBe(1);
     waits.resolve();
     await Promise.all([hearing, listing]);

@@ -206,22 +206,39 @@ test('an object that is moved between two looks is found', async () => {
   );
 });
 
+/** A store that nobody looks through before the gate is open. */
+const heldBefore = (store: ObjectStorage, gate: ReturnType<typeof createGate>): ObjectStorage => ({
+  ...store,
+  async *list(prefix) {
+    await gate.pass();
+    yield* store.list(prefix);
+  },
+});
+
 test('what a process writes that has not heard of the switch is moved as well', async () => {
   await rig.inTx((tx) => tx('storage_state').insert({ active: 'files' }));
-  const [server, mover] = [1, 2].map(() => rig.process({ activeMaxAgeMs: 400 }));
-  await server?.check();
-  const moving = mover?.move('s3');
-  await eventually('it is chosen', async () => (await rig.db('storage_state').first())?.active === 's3');
-  await put(server?.objects ?? rig.s3, 'media/late.txt', 'x');
+  const server = rig.process({ activeMaxAgeMs: 60_000 });
+  await server.check();
+  const gate = createGate();
+  const from = performance.now();
+  const moving = rig.process({ files: heldBefore(rig.files, gate), activeMaxAgeMs: 200 }).move('s3');
+  await gate.reached;
+  // It began to look only when everybody has heard who hears in time.
+  expect(performance.now() - from).toBeGreaterThan(390);
+  expect((await rig.db('storage_state').first())?.active).toBe('s3');
+  await put(server.objects, 'media/late.txt', 'x');
   expect(await read(rig.files, 'media/late.txt')).toBe('x');
+  gate.open();
   expect(await moving).toMatchObject({ ok: true, objects: 1 });
   expect(await keysOf(rig.files)).toEqual([]);
 });
 
 test('one moves at a time, and nothing can be moved to what is not configured', async () => {
-  const first = rig.process().move('files');
-  await eventually('it is chosen', async () => (await rig.db('storage_state').first())?.active === 'files');
+  const gate = createGate();
+  const first = rig.process({ s3: heldBefore(rig.s3, gate) }).move('files');
+  await gate.reached;
   expect(await rig.process().move('s3')).toMatchObject({ ok: false, reason: 'busy' });
+  gate.open();
   expect(await first).toMatchObject({ ok: true });
   expect(await rig.process({ s3: null }).move('files')).toMatchObject({ ok: false, reason: 'no-s3' });
 });

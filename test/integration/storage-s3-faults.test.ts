@@ -76,7 +76,7 @@ describe('s3 that fails', () => {
   test('a body may pause for longer than an answer may take', async () => {
     const slow = createServer((_incoming, outgoing) => {
       outgoing.writeHead(200, { 'content-length': '8' }).write('half');
-      setTimeout(() => outgoing.end('half'), 400);
+      setTimeout(() => outgoing.end('half'), 1_500);
     });
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
     const { port } = slow.address() as AddressInfo;
@@ -84,7 +84,8 @@ describe('s3 that fails', () => {
     const storage = createS3Storage({
       ...s3Options(),
       endpoint,
-      answerTimeoutMs: 100,
+      // As long as a busy machine may take to begin.
+      answerTimeoutMs: 1_000,
       idleTimeoutMs: 20_000,
     });
     const object = await storage.open('slow.txt');

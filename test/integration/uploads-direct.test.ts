@@ -9,6 +9,7 @@ import { videoLimits } from '../../config/limits.ts';
 import { mediaLimits } from '../../config/media-limits.ts';
 import { originalKey } from '../../media/keys.ts';
 import { eventually } from '../helpers/chaos.ts';
+import { empty } from '../helpers/emptying.ts';
 import { createPeople, type People, type Person } from '../helpers/people.ts';
 import { startS3, type TestS3 } from '../helpers/s3-server.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -57,8 +58,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.restoreAllMocks();
-  await server.context.db('events').delete();
-  await server.context.db('videos').delete();
+  await empty(server, 'events', 'videos');
 });
 
 interface Begun {

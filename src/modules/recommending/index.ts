@@ -58,7 +58,7 @@ export function createRecommending(deps: {
     },
   });
   const archive = createArchive({ db, clock, log });
-  const standings = createStandings({ redis, prefix: redisPrefix, clock });
+  const standings = createStandings({ redis, prefix: redisPrefix, clock, budgetMs: deps.budgetMs });
   const signals = createSignalLog({ redis, prefix: redisPrefix, log });
   const settings = rankingSettings({ db, ids, audit: deps.audit, now: clock.now });
   const wishes = wishesOf(db);

@@ -26,3 +26,10 @@ test('what this process was told of is out of date, also while Redis is away or 
     expect(await standings.of(one)).toBe(null);
   }
 });
+
+test('where a feed may take longer, so may Redis', async () => {
+  const late = () => new Promise((resolve) => setTimeout(() => resolve(['7', null]), 100));
+  const redis = { status: 'ready', hmget: late } as unknown as Redis;
+  const standings = createStandings({ redis, prefix: 'p', clock: { now: () => 0 }, budgetMs: 60_000 });
+  expect(await standings.of(one)).toEqual({ mark: 7, slate: null });
+});

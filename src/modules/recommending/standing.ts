@@ -27,7 +27,7 @@ export interface Standing {
   readonly slate: StandingSlate | null;
 }
 
-/** Redis answers within this long, or feeds do without it. */
+/** Redis answers within this long, or feeds do without it: a third of what a feed may take where that is more. */
 const DEADLINE_MS = 50;
 const MARKS = 2 ** 32 - 1;
 
@@ -51,8 +51,11 @@ export function createStandings(deps: {
   readonly redis: Redis;
   readonly prefix: string;
   readonly clock: Clock;
+  /** How long a feed may take. */
+  readonly budgetMs?: number;
 }) {
-  const { redis, clock } = deps;
+  const { redis, clock, budgetMs = 0 } = deps;
+  const deadlineMs = Math.max(DEADLINE_MS, budgetMs / 3);
   const marks = new LRUCache<AccountId, number>({ max: servingLimits.marks });
   const beginning = `${deps.prefix}:feed:`;
   const keyOf = (accountId: AccountId) => `${beginning}${accountId}`;
@@ -61,7 +64,7 @@ export function createStandings(deps: {
     if (redis.status !== 'ready') return null;
     let takeBack: (() => void) | undefined;
     const late = new Promise<null>((resolve) => {
-      takeBack = afterReading(DEADLINE_MS, () => resolve(null));
+      takeBack = afterReading(deadlineMs, () => resolve(null));
     });
     return Promise.race([ask().catch(() => null), late]).finally(() => takeBack?.());
   }
