@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { vi } from 'vitest';
 import type { Db } from '../../src/db/database.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
+import { ownPort } from './ports.ts';
 import { redis } from './probes.ts';
 
 /** How long a condition may take to come true. Reached only when the test fails. */
@@ -79,7 +79,7 @@ export interface OwnRedis {
 /** Starts a Redis that keeps nothing on disk but what the test asks it to save. */
 export async function startOwnRedis(): Promise<OwnRedis> {
   const dir = await mkdtemp(join(tmpdir(), 'vireo-redis-'));
-  const port = await freePort('127.0.0.1');
+  const port = await ownPort('127.0.0.1');
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
   const server = {

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { createIcons } from '../../src/http/icons/index.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
 import { launchWholeBrowser, viewports } from './browser.ts';
 import { createVideoFactory } from './factories.ts';
 import { listen } from './page-server.ts';
 import { createPeople, type Person } from './people.ts';
+import { ownPort } from './ports.ts';
 import { startTestServer, type TestServer } from './server.ts';
 import { buildWeb } from './web-site.ts';
 
@@ -22,7 +22,7 @@ export async function startDeviceRig() {
   const directory = await mkdtemp(join(tmpdir(), 'vireo-device-'));
   const dist = join(directory, 'dist');
   await buildWeb(dist);
-  const port = await freePort(HOST);
+  const port = await ownPort(HOST);
   const origin = `http://${HOST}:${port}`;
   const variables = { PORT: String(port), ORIGIN: origin, INSTANCE_NAME: 'Small Films' };
   const server: TestServer = await startTestServer({ role: 'none', variables });

@@ -5,7 +5,7 @@ import { readConfig } from '../../config/config.ts';
 import { type Context, createContext, type Overrides } from '../../src/context.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { type Running, startWeb, startWorker } from '../../src/server.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
+import { ownPort } from './ports.ts';
 import { createTestDatabase, dropTestDatabase, testRedis } from './stack.ts';
 
 /** A whole server inside the test process: real database, Redis, files and HTTP; its parts within reach. */
@@ -59,7 +59,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const { host = '127.0.0.1', role = 'web' } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'vireo-test-'));
   const variables: Record<string, string> = {
-    ...(await testVariables(host, await freePort(host))),
+    ...(await testVariables(host, await ownPort(host))),
     DATA_DIR: dataDir,
     ...options.variables,
   };

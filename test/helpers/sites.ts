@@ -1,10 +1,6 @@
 import { join } from 'node:path';
-import {
-  freePort,
-  type Instance,
-  type InstanceOptions,
-  startInstance,
-} from '../../src/setup/demo/instance.ts';
+import { type Instance, type InstanceOptions, startInstance } from '../../src/setup/demo/instance.ts';
+import { ownPort } from './ports.ts';
 import { testVariables } from './server.ts';
 import { dropTestDatabase } from './stack.ts';
 
@@ -21,7 +17,7 @@ export async function startSite(
   host: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Site> {
-  const port = await freePort(host);
+  const port = await ownPort(host);
   const variables = { ...(await testVariables(host, port)), ...more };
   const options = {
     ...{ host, port, variables },

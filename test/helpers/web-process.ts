@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/db/database.ts';
 import { signUp } from '../../src/setup/demo/client.ts';
-import { freePort, startInstance } from '../../src/setup/demo/instance.ts';
+import { startInstance } from '../../src/setup/demo/instance.ts';
+import { ownPort } from './ports.ts';
 import { testVariables } from './server.ts';
 import { dropTestDatabase } from './stack.ts';
 
@@ -12,7 +13,7 @@ const HOST = '127.0.0.1';
 /** A `web` process of its own, which may be killed and started again on what it left, with somebody signed up there. */
 export async function startWebProcess() {
   const dataDir = await mkdtemp(join(tmpdir(), 'vireo-web-process-'));
-  const port = await freePort(HOST);
+  const port = await ownPort(HOST);
   const variables: Record<string, string> = { ...(await testVariables(HOST, port)), ROLE: 'web' };
   const databaseUrl = variables.DATABASE_URL ?? '';
   const start = () =>
