@@ -24,6 +24,8 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Who waits for something waits for a busy machine: by itself Vitest gives it one second.
+    expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/helpers/global-setup.ts'],
     reporters: ['default', ['json', { outputFile: '.cache/test-report.json' }]],
