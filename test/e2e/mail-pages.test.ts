@@ -14,6 +14,8 @@ import { createPeople } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 const NEW = 'a new and long password';
+/** Pages that are looked at by axe one after another, beside other browsers. */
+const SLOW = { timeout: 120_000 };
 /** A folder for pictures of every step, where somebody wants to look at them. */
 const shots = process.env.SCREENSHOTS;
 
@@ -34,7 +36,7 @@ afterAll(async () => {
   await mailbox?.close();
 });
 
-describe.skipIf(!hasBrowser).each(['phone', 'desktop'] as const)('by mail, on a %s', (size) => {
+describe.skipIf(!hasBrowser).each(['phone', 'desktop'] as const)('by mail, on a %s', SLOW, (size) => {
   async function look({ page }: Pick<WatchedPage, 'page'>, name: string): Promise<void> {
     expect(await axeViolations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);

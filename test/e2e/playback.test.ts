@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser || !corpusFile(clips[0] ?? ''))(`played by others ($
     for (const name of clips) made.set(name, await makeVideo(directory, root, name));
     server = await serve(root);
     browser = await launchBrowser();
-  });
+  }, 120_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -134,7 +134,7 @@ describe.skipIf(!hasBrowser)(
       browser = await launchBrowser();
       const { port } = players.address() as AddressInfo;
       watched = await openPage(browser, `http://127.0.0.1:${port}`);
-    });
+    }, 120_000);
 
     afterAll(async () => {
       await browser?.close();

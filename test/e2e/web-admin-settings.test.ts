@@ -6,7 +6,7 @@ import { staffRig } from '../helpers/staff-page.ts';
 
 const rig = staffRig({ variables: { MAX_UPLOAD_MB: '7', REGISTRATIONS: '' } });
 
-describe.skipIf(!hasBrowser)('settings', () => {
+describe.skipIf(!hasBrowser)('settings', { timeout: 120_000 }, () => {
   test.each(['phone', 'desktop'] as const)('%s: change, refusal, save, default again', async (size) => {
     const { settings } = rig.server.context;
     const opened = await rig.open('/admin/settings', 'Settings', { size, expected: [/status of 422/] });

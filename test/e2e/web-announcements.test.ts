@@ -1,9 +1,10 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { announcementInputSchema } from '../../src/modules/announcements/index.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { axeViolations } from '../helpers/axe.ts';
 import { hasBrowser, launchBrowser, viewports } from '../helpers/browser.ts';
+import { empty } from '../helpers/emptying.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -37,7 +38,11 @@ async function tell(text: string, more: object = {}): Promise<void> {
   const said = announcementInputSchema.parse({ text, publish_at: 'now', ...more });
   await inTx((tx) => announcements.add(tx, operator, said));
 }
-const forget = () => server.context.db('announcements').delete();
+const forget = () => empty(server, 'announcements');
+
+/** The next answer with what there is; asked for before a page is opened, which may have it before it is loaded. */
+const listAt = (page: Page) =>
+  page.waitForResponse((answer) => answer.url().endsWith('/api/v1/announcements'));
 
 describe.skipIf(!hasBrowser)('announcements', { timeout: 120_000 }, () => {
   test('are written, shown, ended, taken back and deleted on the page of the staff', async () => {
@@ -115,16 +120,46 @@ describe.skipIf(!hasBrowser)('announcements', { timeout: 120_000 }, () => {
     expect(await axeViolations(page)).toEqual([]);
     await picture(page, 'announcements-dialog-phone');
     await page.keyboard.press('Escape');
-    await banner.getByRole('button', { name: 'Dismiss' }).click();
+    // The page hides it at once, and the server knows a little later.
+    const dismiss = () =>
+      Promise.all([
+        page.waitForResponse((answer) => answer.url().endsWith('/dismiss')),
+        banner.getByRole('button', { name: 'Dismiss' }).click(),
+      ]);
+    await dismiss();
     await banner.getByRole('heading', { name: 'Cake' }).waitFor();
-    await banner.getByRole('button', { name: 'Dismiss' }).click();
+    await dismiss();
     await banner.waitFor({ state: 'hidden' });
     const other = await openPageAs(browser, server, people, alice.account, desktop);
-    await other.page.goto('/search');
-    await other.page.waitForResponse((answer) => answer.url().endsWith('/api/v1/announcements'));
+    await Promise.all([listAt(other.page), other.page.goto('/search')]);
     expect(await other.page.getByRole('region', { name: /^News of/ }).count()).toBe(0);
     expect([...problems, ...other.problems]).toEqual([]);
     await Promise.all([close(), other.close()]);
+  });
+
+  test('told while a page asks for them are not lost to an answer that is older', async () => {
+    await forget();
+    const { page, problems, close } = await openPageAs(browser, server, people, alice.account, phone);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    let asked = 0;
+    await page.route('**/api/v1/announcements', async (route) => {
+      const response = await route.fetch();
+      asked += 1;
+      await released;
+      await route.fulfill({ response });
+    });
+    await page.goto('/search');
+    // As it begins, and once its stream is open.
+    await expect.poll(() => asked).toBe(2);
+    await tell('There is cake.');
+    const cake = page.getByRole('region', { name: /^News of/ }).getByText('There is cake.');
+    await cake.waitFor();
+    release();
+    await expect.poll(() => asked).toBeGreaterThan(2);
+    await page.waitForLoadState('networkidle');
+    expect(await cake.isVisible()).toBe(true);
+    expect(problems).toEqual([]);
+    await close();
   });
 
   test('stand beside the tabs of the feed, and leave the clip its room', async () => {
@@ -149,8 +184,7 @@ describe.skipIf(!hasBrowser)('announcements', { timeout: 120_000 }, () => {
     await page.keyboard.press('Escape');
     await button.waitFor({ state: 'hidden' });
     // A visitor has no account: this device remembers.
-    await page.goto('/search');
-    await page.waitForResponse((answer) => answer.url().endsWith('/api/v1/announcements'));
+    await Promise.all([listAt(page), page.goto('/search')]);
     expect(await page.getByRole('region', { name: /^News of/ }).count()).toBe(0);
     expect(problems).toEqual([]);
     await close();

@@ -20,10 +20,16 @@ const asRead = (one: Announcement): Announcement => ({
   read: one.read ?? dismissedHere().includes(one.id),
 });
 
+/** How often the stream told of a change. */
+let changes = 0;
+
 /** Asks what there is. Where that fails, what is known stays. */
 async function load(): Promise<void> {
+  const asked = changes;
   const outcome = await askForAnnouncements();
   if (!outcome.ok) return;
+  // What was told meanwhile may be missing in this answer.
+  if (changes !== asked) return load();
   const ids = outcome.value.map(({ id }) => id);
   // What is over need not be remembered.
   store(
@@ -56,11 +62,12 @@ export function keepAnnouncements(): () => void {
 
 /** What the stream tells. */
 function hear({ name, data }: { readonly name: string; readonly data: string }): void {
+  if (name === 'opened') return void load();
+  changes += 1;
   const known = announcements.peek();
   if (name === 'announcement') put(JSON.parse(data));
   else if (name === 'announcement.delete') announcements.value = known.filter(({ id }) => id !== data);
-  else if (name === 'announcement.reaction') count(JSON.parse(data));
-  else load();
+  else count(JSON.parse(data));
 }
 
 /** It is told without what this reader did with it. */
