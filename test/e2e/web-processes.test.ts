@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
+import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually } from '../helpers/chaos.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { forgetLimits } from '../helpers/limits.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { testPort } from '../helpers/stack.ts';
 
 const SLOW_MS = 120_000;
 const HOST = '127.0.0.1';
@@ -77,7 +78,7 @@ async function startWeb(name: string): Promise<Web> {
   const dataDir = join(dir, name);
   await mkdir(dataDir);
   const instance = await startInstance({
-    ...{ host: HOST, port: await freePort(HOST), dataDir, logFile: join(dataDir, 'log') },
+    ...{ host: HOST, port: await testPort(HOST), dataDir, logFile: join(dataDir, 'log') },
     variables: {
       ...{ VIREO_ENV: 'test', ROLE: 'web', ORIGIN: server.origin, SECRET_KEY },
       ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, REDIS_PREFIX: config.redisPrefix },

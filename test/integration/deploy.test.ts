@@ -12,7 +12,6 @@ import { z } from 'zod';
 import { ensurePrograms, type Nginx, startNginx } from '../../bench/media/nginx.ts';
 import { variables } from '../../config/env.ts';
 import { queueNames } from '../../src/jobs/registry.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
 import { serverFlags } from '../../src/setup/server-flags.mjs';
 import { followOf, outcomeOf, type Rig, startRig } from '../helpers/activities.ts';
 import { eventually } from '../helpers/chaos.ts';
@@ -20,7 +19,7 @@ import { send, signedPost } from '../helpers/peer.ts';
 import { createPeople } from '../helpers/people.ts';
 import { findPromtool } from '../helpers/promtool.ts';
 import { testVariables } from '../helpers/server.ts';
-import { dropTestDatabase } from '../helpers/stack.ts';
+import { dropTestDatabase, testPort } from '../helpers/stack.ts';
 
 const SLOW_MS = 120_000;
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -305,7 +304,7 @@ test.skipIf(promtool === null)(
 describe('the figures', () => {
   let rig: Rig;
   beforeAll(async () => {
-    rig = await startRig({ METRICS_LISTEN: `127.0.0.1:${await freePort('127.0.0.1')}` });
+    rig = await startRig({ METRICS_LISTEN: `127.0.0.1:${await testPort('127.0.0.1')}` });
   });
   afterAll(() => rig?.close());
 
@@ -372,7 +371,7 @@ describe.skipIf(noNginx)(`behind nginx (${noNginx ?? 'as deploy/proxy says'})`, 
   let behind: number;
   let dir: string;
   beforeAll(async () => {
-    [port, behind] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+    [port, behind] = [await testPort('127.0.0.1'), await testPort('127.0.0.1')];
     const snippet = (await read('deploy/proxy/nginx.conf')).replace('127.0.0.1:3000', `127.0.0.1:${behind}`);
     dir = await mkdtemp(join(tmpdir(), 'vireo-nginx-'));
     // The map belongs outside of the server block; here nothing is upgraded.
@@ -443,7 +442,7 @@ test.skipIf(process.getuid?.() !== 0)(
     const NOBODY = 65_534;
     const dataDir = await mkdtemp(join(tmpdir(), 'vireo-nobody-'));
     await chown(dataDir, NOBODY, NOBODY);
-    const [port, metrics] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+    const [port, metrics] = [await testPort('127.0.0.1'), await testPort('127.0.0.1')];
     const given = await testVariables('127.0.0.1', port);
     const [, command = ''] = /^CMD (\[.*\])$/m.exec(await read('Dockerfile')) ?? [];
     const [, ...args] = z.array(z.string()).parse(JSON.parse(command));

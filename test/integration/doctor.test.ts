@@ -16,7 +16,6 @@ import { queueNames } from '../../src/jobs/registry.ts';
 import { examine, type Finding } from '../../src/operations/doctor/index.ts';
 import { isKnownBad } from '../../src/operations/doctor/tools.ts';
 import { signUp } from '../../src/setup/demo/client.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
 import { startBrokenProxy } from '../helpers/broken-proxy.ts';
 import { makeCertificates } from '../helpers/certificates.ts';
 import { startOwnRedis } from '../helpers/chaos.ts';
@@ -28,7 +27,7 @@ import { query, redis } from '../helpers/probes.ts';
 import { startS3 } from '../helpers/s3-server.ts';
 import { startTestServer, type TestServer, testVariables } from '../helpers/server.ts';
 import { mountSmallDisk } from '../helpers/small-disk.ts';
-import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
+import { createTestDatabase, dropTestDatabase, testPort } from '../helpers/stack.ts';
 
 const SLOW_MS = 120_000;
 let server: TestServer;
@@ -36,7 +35,7 @@ let proxy: Awaited<ReturnType<typeof startBrokenProxy>>;
 let variables: Record<string, string>;
 
 beforeAll(async () => {
-  const [front, behind] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+  const [front, behind] = [await testPort('127.0.0.1'), await testPort('127.0.0.1')];
   proxy = await startBrokenProxy(front, () => behind);
   const origin = `http://127.0.0.1:${front}`;
   const given = { ...(await testVariables('127.0.0.1', behind)), ORIGIN: origin };
@@ -123,7 +122,7 @@ describe('OP2 of what stands in front doctor finds', { timeout: SLOW_MS }, () =>
     expectOnly('dns-unresolved', { ORIGIN: 'http://nowhere.invalid' }));
 
   test('that nobody shows a certificate', async () => {
-    const port = await freePort('127.0.0.1');
+    const port = await testPort('127.0.0.1');
     const codes = wrong(await examined({ ORIGIN: `https://127.0.0.1:${port}` }));
     expect(codes).toEqual(['tls-unreachable', 'origin-unreachable']);
   });
@@ -174,7 +173,7 @@ describe('OP2 of what the server stands on doctor finds', { timeout: SLOW_MS }, 
   });
 
   test('a database that is away, one without our schema, and one without workers', async () => {
-    const port = await freePort('127.0.0.1');
+    const port = await testPort('127.0.0.1');
     const away = wrong(await examined({ DATABASE_URL: `postgres://vireo:secret@127.0.0.1:${port}/vireo` }));
     expect(away).toEqual(['postgres-unreachable']);
     const bare = await createTestDatabase({ name: 'bare', prepare: async () => undefined });
@@ -296,7 +295,7 @@ describe('OP2 of what the server stands on doctor finds', { timeout: SLOW_MS }, 
         return res.end(req.method === 'HEAD' ? undefined : body);
       });
     });
-    const port = await freePort('127.0.0.1');
+    const port = await testPort('127.0.0.1');
     await new Promise<void>((resolve) => open.listen(port, '127.0.0.1', resolve));
     onTestFinished(() => void open.close());
     const keys = { S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 'b' };
@@ -313,14 +312,14 @@ describe('OP2 of what the server stands on doctor finds', { timeout: SLOW_MS }, 
     };
     expect(wrong(await examined(told))).toEqual([]);
     await expectOnly('smtp-refused', { ...told, SMTP_PASSWORD: 'wrong' });
-    await expectOnly('smtp-refused', { ...told, SMTP_PORT: String(await freePort('127.0.0.1')) });
+    await expectOnly('smtp-refused', { ...told, SMTP_PORT: String(await testPort('127.0.0.1')) });
   });
 
   test('a classifier that is not there, or that was of no help', async () => {
     const { db } = server.context;
     const there = { CLASSIFIER_URL: `${server.origin}/live` };
     expect(wrong(await examined(there))).toEqual([]);
-    const gone = `http://127.0.0.1:${await freePort('127.0.0.1')}/`;
+    const gone = `http://127.0.0.1:${await testPort('127.0.0.1')}/`;
     await expectOnly('classifier-unreachable', { CLASSIFIER_URL: gone });
     await db('settings').insert({ name: 'CLASSIFIER_URL', value: gone });
     await expectOnly('classifier-unreachable');

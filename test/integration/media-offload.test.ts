@@ -9,12 +9,12 @@ import { ensurePrograms, type Nginx, startNginx } from '../../bench/media/nginx.
 import { mediaKey } from '../../media/keys.ts';
 import { contentTypeOf } from '../../media/storage/storage.ts';
 import { sha256 } from '../../src/lib/crypto.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { createPeople } from '../helpers/people.ts';
 import { ask } from '../helpers/raw-http.ts';
 import { startS3, type TestS3 } from '../helpers/s3-server.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { testPort } from '../helpers/stack.ts';
 
 const bytes = randomBytes(300_000);
 const PUBLIC = '7';
@@ -55,7 +55,7 @@ describe.skipIf(noNginx)(`nginx sends the bytes (${noNginx ?? 'as docs/media.md 
 
   beforeAll(async () => {
     server = await startWithMedia({ MEDIA_X_ACCEL: '/_protected' });
-    port = await freePort('127.0.0.1');
+    port = await testPort('127.0.0.1');
     const docs = await readFile(new URL('../../docs/media.md', import.meta.url), 'utf8');
     const [, documented = ''] = /```nginx\n([\s\S]*?)```/.exec(docs) ?? [];
     const config = documented

@@ -6,7 +6,6 @@ import { vireo } from '../../src/cli/program.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
 import { createAddressPolicy } from '../../src/lib/net/ip-policy.ts';
 import { startMetrics } from '../../src/metrics-server.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
 import {
   createOf,
   followOf,
@@ -19,6 +18,7 @@ import {
 } from '../helpers/activities.ts';
 import { send, signedPost } from '../helpers/peer.ts';
 import { EVIL, HONEST } from '../helpers/remote-http.ts';
+import { testPort } from '../helpers/stack.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -28,7 +28,7 @@ const COMMANDS_MS = 180_000;
 let rig: Rig;
 let port: number;
 beforeAll(async () => {
-  port = await freePort('127.0.0.1');
+  port = await testPort('127.0.0.1');
   rig = await startRig({ METRICS_LISTEN: `127.0.0.1:${port}` });
 });
 afterAll(() => rig.close());

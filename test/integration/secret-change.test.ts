@@ -155,7 +155,7 @@ test(
       where mails.kind = 'test'`,
       [LETTERS],
     );
-    const { last } = await db('mails').max('id as last').first();
+    const [last] = await db('mails').orderBy('id', 'desc').limit(1).pluck('id');
     await db.destroy();
     // Before the last of the letters: some are sealed anew then, and others are not.
     const hold = await holdWrites(env.DATABASE_URL ?? '', {

@@ -5,9 +5,9 @@ import { vireo } from '../../src/cli/program.ts';
 import { createContext } from '../../src/context.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { startWeb } from '../../src/server.ts';
-import { freePort } from '../../src/setup/demo/instance.ts';
 import { activityOf, eventually, post, publish, type Rig, startRig } from '../helpers/activities.ts';
 import { createPeople, type Person } from '../helpers/people.ts';
+import { testPort } from '../helpers/stack.ts';
 
 /** A server that is locked for work on it: read on, write nothing, and after that nothing is lost. */
 let rig: Rig;
@@ -158,7 +158,7 @@ test('workers begin nothing, neither jobs nor events nor upkeep, and go on when 
 
 test('it holds for a process that starts then', async () => {
   await lock();
-  const [host, port] = ['127.0.0.1', await freePort('127.0.0.1')];
+  const [host, port] = ['127.0.0.1', await testPort('127.0.0.1')];
   const read = readConfig({ ...env(), HOST: host, PORT: String(port) });
   if (!read.ok) throw new Error('The variables are wrong.');
   const created = await createContext(read.config, { log: rig.server.context.log });
