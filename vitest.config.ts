@@ -24,6 +24,8 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A condition that comes true takes as long as the machine is busy; by itself Vitest waits for one second.
+    expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/helpers/global-setup.ts'],
     reporters: ['default', ['json', { outputFile: '.cache/test-report.json' }]],
