@@ -58,9 +58,11 @@ describe('compareFingerprints', () => {
   });
 
   test('is fast enough to try many', () => {
-    const started = performance.now();
+    // Of this thread: what a busy machine does besides does not count.
+    const started = process.threadCpuUsage();
     for (let n = 0; n < 50; n += 1) compareFingerprints(song, noise(n, 100));
-    expect((performance.now() - started) / 50).toBeLessThan(10);
+    const { user, system } = process.threadCpuUsage(started);
+    expect((user + system) / 1_000 / 50).toBeLessThan(10);
   });
 });
 

@@ -14,6 +14,8 @@ import { answerError } from './errors.ts';
 import { sweepForms } from './form.ts';
 
 const MAX_PICTURE = 200_000;
+/** How long a condition may take to come true on a busy machine. */
+const PATIENCE_MS = 20_000;
 
 let dataDir: string;
 let server: Server;
@@ -74,7 +76,7 @@ const formOf = (...parts: [string, string | Blob, string?][]) => {
 const png = (bytes: number) => new Blob([new Uint8Array(bytes).fill(7)], { type: 'image/png' });
 const leftOver = async () => (existsSync(formsDir(dataDir)) ? readdir(formsDir(dataDir)) : []);
 /** The answer may be there a moment before the files are gone. */
-const expectNothingLeft = () => vi.waitFor(async () => expect(await leftOver()).toEqual([]));
+const expectNothingLeft = () => vi.waitFor(async () => expect(await leftOver()).toEqual([]), PATIENCE_MS);
 
 describe('one body in three ways', () => {
   test.each<[string, BodyInit, string | undefined]>([
@@ -193,7 +195,7 @@ describe('files of a form', () => {
     socket.write(
       `POST /files HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 90000\r\n\r\n${head}${'x'.repeat(40_000)}`,
     );
-    await vi.waitFor(async () => expect(await leftOver()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await leftOver()).toHaveLength(1), PATIENCE_MS);
     socket.destroy();
     await expectNothingLeft();
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { activityOf, createOf, eventually, followOf, noteOf } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type Circle, startCircle } from '../helpers/inbox-rig.ts';
 import type { PeerActor } from '../helpers/peer.ts';
 import type { TestServer } from '../helpers/server.ts';
@@ -21,9 +22,7 @@ beforeAll(async () => {
   alice = rig.alice.account.uri;
 });
 afterAll(() => rig.close());
-beforeEach(async () => {
-  await server.context.db('videos').delete();
-});
+beforeEach(() => empty(server, 'videos'));
 
 describe('V4 only the follower takes a Follow back', () => {
   test('by id, embedded, or posing as the own one', async () => {

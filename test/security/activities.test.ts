@@ -11,6 +11,7 @@ import {
   post,
   quiet,
 } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type Circle, startCircle } from '../helpers/inbox-rig.ts';
 import type { PeerActor } from '../helpers/peer.ts';
 import type { TestServer } from '../helpers/server.ts';
@@ -32,9 +33,7 @@ beforeAll(async () => {
   alice = rig.alice.account.uri;
 });
 afterAll(() => rig.close());
-beforeEach(async () => {
-  await server.context.db('videos').delete();
-});
+beforeEach(() => empty(server, 'videos'));
 
 const videos = () => server.context.db('videos').orderBy('id').pluck('uri');
 const home = async () => (await rig.alice.home()).map(({ uri }) => uri);

@@ -120,7 +120,7 @@ describe('S15 a suspended server', () => {
     });
     expect((await alice.find(`@lure@${a.host}`))?.uri).toBe(mallory.id);
     await quiet(server);
-    await server.context.db('accounts').where({ actor_uri: mallory.id }).delete();
+    await server.context.inTx((tx) => tx('accounts').where({ actor_uri: mallory.id }).delete());
     await set(server, EVIL, { severity: 'suspend' });
     const before = e.seen.length;
     await expect(alice.find(`@lure@${a.host}`)).rejects.toThrow();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { exchangeLimits, packLimits } from '../../config/exchange-limits.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { PUBLIC } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type ExchangeRig, listed, startExchangeRig } from '../helpers/exchange-rig.ts';
 
 /** What a server that was named and lies, or is overrun, gets in here by what it tells. */
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 beforeEach(async () => {
-  await db()('discovery_packs').delete();
+  await empty(site.rig.server, 'discovery_packs');
   await site.clear();
 });
 
@@ -29,7 +30,7 @@ async function known(change: object): Promise<string> {
   const uri = site.served(site.dana);
   await tell(listed(uri));
   await site.look();
-  await db()('told_posts').delete();
+  await empty(site.rig.server, 'told_posts');
   await db()('videos').where({ uri }).update(change);
   return uri;
 }
@@ -260,7 +261,7 @@ describe('a pack', () => {
     ] as const) {
       expect(await start({ [what]: many(most + 1, one) }), what).toMatchObject({ reason: 'pack-invalid' });
       expect(await start({ [what]: many(most, one) }), what).toMatchObject({ ok: true });
-      await db()('discovery_packs').delete();
+      await empty(site.rig.server, 'discovery_packs');
     }
     await start({ maxVideos: maxVideos + 1 });
     expect(await db()('discovery_packs').pluck('max_videos')).toEqual([maxVideos]);

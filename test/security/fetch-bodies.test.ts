@@ -6,6 +6,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DownloadRequest, FetchRequest, NetLimits, SafeFetch } from '../../src/lib/net/safe-fetch.ts';
 import { createTestFetch, HONEST, type Remote, startRawRemote, startRemote } from '../helpers/remote-http.ts';
 
+/** Of requests that only the test ends, however busy the machine is. */
+const patient = { deadlineMs: 60_000, idleMs: 60_000 };
+
 let folder: string;
 let toPath: string;
 const remotes: Remote[] = [];
@@ -83,7 +86,9 @@ describe('F5 slow answers', () => {
     const remote = await serve((request, response) => {
       if (request.path === '/') response.writeHead(302, { location: '/stuck' }).end();
     });
-    expect(await both(remote.url('/'), { deadlineMs: 100 })).toEqual(['timeout', 'timeout']);
+    // Long enough to be led on at once, on a busy machine too.
+    const limits = { ...patient, deadlineMs: 1_500 };
+    expect(await both(remote.url('/'), limits)).toEqual(['timeout', 'timeout']);
     expect(remote.seen.map((one) => one.path).sort()).toEqual(['/', '/', '/stuck', '/stuck']);
   });
 
@@ -101,7 +106,7 @@ describe('F5 slow answers', () => {
     const stuck = await serveRaw('', true);
     const lively = await startRemote('127.0.0.3', (_request, response) => response.end('here'));
     remotes.push(lively);
-    const fetch = fetchWith({ requestsPerHost: 2, requestsInFlight: 3 });
+    const fetch = fetchWith({ ...patient, requestsPerHost: 2, requestsInFlight: 3 });
     const controller = new AbortController();
     const { signal } = controller;
     const ask = () => fetch.request({ method: 'GET', url: stuck.url('/'), signal });
@@ -244,7 +249,7 @@ describe('request', () => {
 
   test('ends with "aborted" when the layer is closed under it', async () => {
     const remote = await serveRaw('', true);
-    const fetch = fetchWith();
+    const fetch = fetchWith(patient);
     const running = fetch.request({ method: 'GET', url: remote.url('/') });
     await expect.poll(() => remote.seen.length).toBe(1);
     await fetch.close();
@@ -293,8 +298,8 @@ describe('download', () => {
       });
       response.writeHead(500).write('sorry');
     });
-    const download = { url: remote.url('/'), toPath, maxBytes: 100, deadlineMs: 5_000, idleMs: 5_000 };
-    expect(await fetchWith().download(download)).toMatchObject({ ok: false, status: 500 });
+    const download = { url: remote.url('/'), toPath, maxBytes: 100, ...patient };
+    expect(await fetchWith(patient).download(download)).toMatchObject({ ok: false, status: 500 });
     await expect.poll(() => isClosed).toBe(true);
   });
 

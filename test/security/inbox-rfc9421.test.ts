@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inboxLimits } from '../../config/limits.ts';
 import { followOf, quiet, withoutEffect } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type InboxRig, startInboxRig } from '../helpers/inbox-rig.ts';
 import { multikeyOf } from '../helpers/multikey.ts';
 import { type Peer, type PeerActor, send, type WireRequest } from '../helpers/peer.ts';
@@ -136,7 +137,7 @@ describe('RFC 9421 replays and floods', () => {
     await quiet(server);
     rig.ahead = 120 * MINUTE;
     try {
-      await server.context.db('inbox_activities').delete();
+      await empty(server, 'inbox_activities');
       expect(await refused(request)).toBe(401);
     } finally {
       rig.ahead = 0;

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inboxLimits, remoteJsonLimits } from '../../config/limits.ts';
 import { followOf, outcomeOf, post, quiet, withoutEffect } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import { type InboxRig, startInboxRig, without } from '../helpers/inbox-rig.ts';
 import {
   type Peer,
@@ -162,7 +163,7 @@ describe('replays', () => {
     try {
       expect(await refused(request)).toBe(401);
       // Also where their first coming has been forgotten.
-      await server.context.db('inbox_activities').delete();
+      await empty(server, 'inbox_activities');
       expect(await refused(request)).toBe(401);
     } finally {
       rig.ahead = 0;

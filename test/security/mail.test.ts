@@ -6,7 +6,7 @@ import { sha256 } from '../../src/lib/crypto.ts';
 import { type MailRig, startMailRig } from '../helpers/mail-rig.ts';
 import { linkIn, type MailServer, workMail } from '../helpers/mail-server.ts';
 import { type Client, PASSWORD, type People } from '../helpers/people.ts';
-import { queriesOf } from '../helpers/queries.ts';
+import { fewestQueriesOf } from '../helpers/queries.ts';
 import type { TestServer } from '../helpers/server.ts';
 
 const ASK = '/api/v1/accounts/password_reset';
@@ -143,13 +143,15 @@ describe('A7 a link for a new password', () => {
     const begun = await inTx((tx) => auth.secondFactor.begin(tx, eve));
     if (!begun.ok) throw new Error(begun.detail);
     const totp = new TOTP({ secret: begun.secret });
-    const code = totp.generate({ timestamp: clock.now() - 30_000 });
+    const code = totp.generate({ timestamp: clock.now() });
     expect((await inTx((tx) => auth.secondFactor.confirm(tx, eve.id, code))).ok).toBe(true);
     const done = await set(tokenOf(await resetLink('eve')));
     expect(done.status).toBe(200);
     expect(done.headers['set-cookie']).toBeUndefined();
     expect((await signIn('eve', NEW)).body.code).toBe('second-factor-required');
-    expect((await signIn('eve', NEW, { code: totp.generate() })).status).toBe(200);
+    // That of the next half minute counts as well, and is a later one whenever the first was asked for.
+    const next = totp.generate({ timestamp: clock.now() + 30_000 });
+    expect((await signIn('eve', NEW, { code: next })).status).toBe(200);
   });
 
   test('leads to the configured origin, whatever host a request names', async () => {
@@ -237,7 +239,7 @@ describe('P10 asking for a new password', () => {
     const { db } = server.context;
     for (const login of logins) {
       let shown: unknown[] = [];
-      const questions = await queriesOf(db, async () => {
+      const questions = await fewestQueriesOf(db, async () => {
         const answer = await ask(login);
         shown = [answer.status, answer.body, Object.keys(answer.headers).join()];
       });

@@ -10,6 +10,7 @@ import {
   type Rig,
   startRig,
 } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import type { Peer, PeerActor } from '../helpers/peer.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { EVIL, HONEST, type Remote, startRemote } from '../helpers/remote-http.ts';
@@ -37,9 +38,7 @@ beforeAll(async () => {
   await letFollow(rig, a, carol);
 });
 afterAll(() => rig.close());
-beforeEach(async () => {
-  await db()('videos').delete();
-});
+beforeEach(() => empty(rig.server, 'videos'));
 
 const db = () => rig.server.context.db;
 const outcome = (actor: PeerActor, activity: { id: string }) => outcomeOf(rig.server, actor, activity);

@@ -13,6 +13,7 @@ import {
   type Rig,
   startRig,
 } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import type { PeerActor } from '../helpers/peer.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 
@@ -33,10 +34,7 @@ beforeAll(async () => {
   await letFollow(rig, rig.a, rig.carol);
 });
 afterAll(() => rig.close());
-beforeEach(async () => {
-  await db()('remix_requests').delete();
-  await db()('notifications').delete();
-});
+beforeEach(() => empty(rig.server, 'remix_requests', 'notifications'));
 
 const db = () => rig.server.context.db;
 const does = (actor: PeerActor, activity: { id: string }) => outcomeOf(rig.server, actor, activity);

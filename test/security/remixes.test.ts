@@ -12,6 +12,7 @@ import {
   type Rig,
   startRig,
 } from '../helpers/activities.ts';
+import { empty } from '../helpers/emptying.ts';
 import type { Peer, PeerActor } from '../helpers/peer.ts';
 
 /** What other servers say about duets and stitches, and what they ask: who may say it, and what becomes of it (FEP-044f). */
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await letFollow(rig, rig.a, rig.carol);
 });
 afterAll(() => rig.close());
-beforeEach(() => rig.server.context.db('quote_authorizations').delete());
+beforeEach(() => empty(rig.server, 'quote_authorizations'));
 
 const db = () => rig.server.context.db;
 const does = (actor: PeerActor, activity: { id: string }) => outcomeOf(rig.server, actor, activity);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
@@ -239,6 +240,20 @@ async function asViewer(viewer: Viewer, { author }: Subject) {
   return author.domain === null ? { as: { token: await people.tokenOf(author) } } : null;
 }
 
+/**
+ * What one entry shows. What is only a help, such as a slip that is understood, is left out where PostgreSQL takes long over it: what
+ * ought to be shown is asked for again on a busy machine.
+ */
+async function shownBy({ path, shows }: Entry, subject: Subject, as: object, isWanted: boolean) {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await client.get(path(subject), as);
+    const isShown = answer.status === 200 && shows(answer.body as never, subject);
+    if (answer.status !== 200 || isShown || !isWanted || tries === 10) return { answer, isShown };
+    await forgetLimits(server);
+    await pause(100 * tries);
+  }
+}
+
 /** Everything that is shown and should not be, or the other way round. */
 async function wrongAnswers(expected: (one: Case, of: Entry['of']) => readonly Viewer[]): Promise<string[]> {
   const wrong: string[] = [];
@@ -249,13 +264,13 @@ async function wrongAnswers(expected: (one: Case, of: Entry['of']) => readonly V
       const as = await asViewer(viewer, subject);
       if (as === null) continue;
       await forgetLimits(server);
-      for (const [entry, { path, shows, of }] of Object.entries(entries)) {
-        const answer = await client.get(path(subject), as);
+      for (const [entry, how] of Object.entries(entries)) {
+        const isWanted = expected(one, how.of).includes(viewer);
+        const { answer, isShown } = await shownBy(how, subject, as, isWanted);
         if (answer.status !== 200 && answer.status !== 401)
           wrong.push(`${entry}: ${answer.status} ${answer.text}`);
         if (answer.status !== 200) continue;
-        const isShown = shows(answer.body as never, subject);
-        if (isShown !== expected(one, of).includes(viewer)) {
+        if (isShown !== isWanted) {
           wrong.push(`${entry}: ${name} is ${isShown ? 'shown to' : 'hidden from'} ${viewer}`);
         }
       }

@@ -5,6 +5,13 @@ import { type BareItem, type InnerList, parseDictionary, serialiseInnerList } fr
 const limits = { maxCharacters: 4_000, maxMembers: 4, maxItems: 8, maxParameters: 4 };
 const parse = (text: string) => parseDictionary(text, limits);
 
+/** What this thread works for it, in microseconds. */
+function userTimeOf(work: () => unknown): number {
+  const before = process.threadCpuUsage();
+  work();
+  return process.threadCpuUsage(before).user;
+}
+
 /** The bare item of the only member. */
 function itemOf(text: string): BareItem | undefined {
   const member = parse(`a=${text}`)?.get('a');
@@ -199,10 +206,9 @@ describe('properties', () => {
           fc.array(pieces, { maxLength: 30 }).map((all) => all.join('')),
         ),
         (text) => {
-          const started = process.cpuUsage();
-          parse(text);
-          const { user } = process.cpuUsage(started);
-          expect(user).toBeLessThan(50_000);
+          // The least of three: memory is cleared up whenever it is time, and that takes as long.
+          const least = Math.min(...[1, 2, 3].map(() => userTimeOf(() => parse(text))));
+          expect(least).toBeLessThan(50_000);
         },
       ),
       { numRuns: 1_000 },

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { asked, HOUR, START, smallSettings, smallWorld } from '../../../test/helpers/ranking.ts';
 import type { Signal } from '../signals/index.ts';
 import { openEngine } from './engine-in-thread.ts';
@@ -10,6 +10,10 @@ const NO_TRENDS = { ingest: () => undefined, forget: () => undefined, scoreOf: (
 const MOMENT = START + 47 * HOUR;
 const WORLD = smallWorld();
 const ACCOUNTS = WORLD.filter(({ kind }) => kind === 'account');
+
+// An engine learns for as long as its thread lives, each time in another one: here that would be beside the files after this one.
+beforeAll(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] }));
+afterAll(() => void vi.useRealTimers());
 
 /** What somebody did, and may have had forgotten. */
 const isOf = (id: string, one: Signal) => 'actorId' in one && one.actorId === id && one.kind !== 'follow';

@@ -22,6 +22,9 @@ parentPort.on('message', (message) => answers[message.kind]?.(message));
 parentPort.postMessage({ kind: 'loaded', signals: 0, ms: 0 });
 `;
 
+/** How long a thread may take to begin, and to say something, on a busy machine. */
+const PATIENCE_MS = 20_000;
+
 let host: EngineHost | undefined;
 let version = '';
 afterEach(() => host?.stop());
@@ -37,7 +40,7 @@ async function started(code: string): Promise<EngineHost> {
   });
   host = begun;
   begun.start();
-  await vi.waitFor(() => expect(begun.isLoaded()).toBe(true), 5_000);
+  await vi.waitFor(() => expect(begun.isLoaded()).toBe(true), PATIENCE_MS);
   return begun;
 }
 
@@ -115,7 +118,7 @@ async function withOrders(limits: Partial<EngineLimits> = {}) {
     order: (what: string, of?: number) => orders.postMessage([what, of]),
     /** The number of the engine that was begun as the nth. */
     async begun(nth: number): Promise<number> {
-      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(nth), 5_000);
+      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(nth), PATIENCE_MS);
       return begun[nth] ?? 0;
     },
     count: () => begun.length,
@@ -124,14 +127,14 @@ async function withOrders(limits: Partial<EngineLimits> = {}) {
       vi.waitFor(() => {
         const loads = told.mock.calls.filter(([, text]) => text?.includes('is loaded'));
         expect(loads).toHaveLength(count);
-      }, 5_000),
+      }, PATIENCE_MS),
     /** Which engine answers, how many signals it was told, and how often to forget somebody. */
     answering: async () => (await made.feed(asked))?.weightsVersion.split(' ').map(Number) ?? null,
   };
   onTestFinished(() => orders.close());
   const first = await rig.begun(0);
   rig.order('load', first);
-  await vi.waitFor(() => expect(made.isLoaded()).toBe(true), 5_000);
+  await vi.waitFor(() => expect(made.isLoaded()).toBe(true), PATIENCE_MS);
   return { ...rig, first };
 }
 
@@ -163,7 +166,7 @@ test('what was asked of the engine from before is answered by it, before it ends
   const waiting = both.feed(asked);
   order('load', second);
   order('learn', second);
-  await vi.waitFor(() => expect(version).toBe(`of ${second}`), 5_000);
+  await vi.waitFor(() => expect(version).toBe(`of ${second}`), PATIENCE_MS);
   order('answer', first);
   expect((await waiting)?.weightsVersion).toBe(`${first} 0 0`);
   expect(await reloaded).toBe(true);
@@ -192,7 +195,7 @@ test('the new one dies: the one from before goes on, and it is tried again', asy
   const third = await begun(2);
   order('load', third);
   order('learn', third);
-  await vi.waitFor(async () => expect((await answering())?.[0]).toBe(third), 5_000);
+  await vi.waitFor(async () => expect((await answering())?.[0]).toBe(third), PATIENCE_MS);
 });
 
 test('the one from before dies: the new one answers as soon as it is loaded, and no third is begun', async () => {
@@ -200,10 +203,10 @@ test('the one from before dies: the new one answers as soon as it is loaded, and
   const reloaded = both.reload();
   const second = await begun(1);
   order('die', first);
-  await vi.waitFor(() => expect(both.isLoaded()).toBe(false), 5_000);
+  await vi.waitFor(() => expect(both.isLoaded()).toBe(false), PATIENCE_MS);
   expect(await both.feed(asked)).toBe(null);
   order('load', second);
-  await vi.waitFor(async () => expect(await answering()).toEqual([second, 0, 0]), 5_000);
+  await vi.waitFor(async () => expect(await answering()).toEqual([second, 0, 0]), PATIENCE_MS);
   expect(await reloaded).toBe(true);
   expect(count()).toBe(2);
 });
@@ -225,7 +228,7 @@ test('an engine that has missed something is exchanged', async () => {
   const second = await begun(1);
   order('load', second);
   order('learn', second);
-  await vi.waitFor(async () => expect((await answering())?.[0]).toBe(second), 5_000);
+  await vi.waitFor(async () => expect((await answering())?.[0]).toBe(second), PATIENCE_MS);
 });
 
 test('to stop ends both, and nothing begins after it', async () => {

@@ -101,9 +101,12 @@ test('a word that is no filter is looked for', () => {
 
 test('long queries are read as fast as short ones, to their limit', () => {
   for (const pump of ['"', '-', '- ', 'a:', '#', '*', '"-', 'from:@'.repeat(3)]) {
-    const began = performance.now();
-    parseQuery(pump.repeat(200_000));
-    expect(performance.now() - began).toBeLessThan(200);
+    const text = pump.repeat(200_000);
+    // Of this thread: what a busy machine does besides does not count.
+    const began = process.threadCpuUsage();
+    parseQuery(text);
+    const { user, system } = process.threadCpuUsage(began);
+    expect((user + system) / 1_000).toBeLessThan(200);
   }
 });
 
