@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import type { ApiOutcome } from '../api/client.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { Choice, Form, FormError, SelectField } from '../ui/field.tsx';
@@ -50,7 +50,7 @@ export function SettingsForm(props: {
   children: ComponentChildren;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
+  useEffect(() => {
     box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [props.errors, props.focusOn]);
   return (

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import styles from './field.module.css';
 import { Icon } from './icon.tsx';
 
@@ -158,8 +158,7 @@ export function Choice(props: {
 /** What went wrong with a form; gets the focus, so that it is heard and not missed above the fold. */
 export function FormError({ sentence }: { sentence: string }) {
   const box = useRef<HTMLDivElement>(null);
-  // At once: later it would take the focus from whoever writes again by then.
-  useLayoutEffect(() => box.current?.focus(), [sentence]);
+  useEffect(() => box.current?.focus(), [sentence]);
   return (
     <div class={styles.alert} role="alert" tabIndex={-1} ref={box}>
       <Icon name="alert" />
