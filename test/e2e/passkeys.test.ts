@@ -139,6 +139,7 @@ describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [phone])('%s', (siz
 
 describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [desktop])(
   '%s',
+  SLOW,
   (size, viewport, colorScheme) => {
     test('inviting others', async () => {
       const people = createPeople(server);
